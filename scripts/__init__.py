@@ -1,0 +1,1 @@
+"""The `gimark` command line, the county profiles, the demo and the benchmarks."""

@@ -1,0 +1,1 @@
+"""Codes, pure: identifiers, serials, tokens, URIs, the commitment to a run, and offline verification."""

@@ -1,0 +1,122 @@
+"""One tree of errors for the whole domain. No HTTP status lives here: `api/problems.py` maps classes to statuses.
+
+Every error names the field, the reason and the remedy in Chinese and English, so that any desk (command line,
+page, JSON) can say the same thing. `zh` and `en` are safe to show to whoever sent the input; they never hold a
+secret or another actor's data.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with one field of an input.
+
+    `field` is the field's path with `/` between the parts (`rights/0/holder`), empty for the whole input.
+    """
+
+    field: str
+    reason_zh: str
+    reason_en: str
+    remedy_zh: str
+    remedy_en: str
+
+
+@dataclass(eq=False)
+class GimarkError(Exception):
+    """Root of the tree. `code` is the public kebab-case name; `faults` say what to mend; `extras` are typed facts."""
+
+    code: ClassVar[str] = "error"
+
+    faults: tuple[Fault, ...]
+    extras: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.text('zh')} / {self.text('en')}"
+
+    def text(self, language: str) -> str:
+        """The whole message in `language` ("zh" or "en"): field, reason, remedy, one fault after another."""
+        return " ".join(say(fault, language) for fault in self.faults)
+
+
+def say(fault: Fault, language: str) -> str:
+    """One fault as a sentence in `language` ("zh" or "en")."""
+    if language == "zh":
+        where = f"{fault.field}：" if fault.field else ""
+        return f"{where}{fault.reason_zh}。{fault.remedy_zh}。"
+    where = f"{fault.field}: " if fault.field else ""
+    return f"{where}{fault.reason_en}. {fault.remedy_en}."
+
+
+class InvalidInputError(GimarkError):
+    """The input breaks a rule of form or of law; nothing was done."""
+
+    code = "invalid-input"
+
+
+class NotFoundError(GimarkError):
+    """No such thing, or none that this actor may see: the two are never told apart."""
+
+    code = "not-found"
+
+
+class NotAllowedError(GimarkError):
+    """The actor's role does not permit the act."""
+
+    code = "not-allowed"
+
+
+class ConflictError(GimarkError):
+    """The act does not fit the present state of what it acts on."""
+
+    code = "conflict"
+
+
+class NotAuthorisedError(ConflictError):
+    """No active authorization covers the act (suspended, revoked, out of dates or out of scope)."""
+
+    code = "not-authorised"
+
+
+class VolumeExceededError(ConflictError):
+    """More codes than the batch's mass allows."""
+
+    code = "volume-exceeded"
+
+
+class IdempotencyKeyReusedError(ConflictError):
+    """The same idempotency key came with another body."""
+
+    code = "idempotency-key-reused"
+
+
+class StoreBusyError(GimarkError):
+    """The database was locked for longer than an act waits; nothing was done and trying again is safe."""
+
+    code = "store-busy"
+
+
+class StoreFailedError(GimarkError):
+    """The database or the disk refused to keep what was written (full, read-only, gone); nothing was done."""
+
+    code = "store-failed"
+
+
+class KeyFileError(GimarkError):
+    """A key file is missing, readable by others, damaged, or its passphrase is wrong."""
+
+    code = "key-file"
+
+
+class LedgerError(GimarkError):
+    """The ledger and what it is compared with disagree, or an entry would break its format."""
+
+    code = "ledger"
+
+
+def invalid(
+    where: str, reason_zh: str, reason_en: str, remedy_zh: str, remedy_en: str, **extras: Any
+) -> InvalidInputError:
+    """An `InvalidInputError` with a single fault."""
+    return InvalidInputError((Fault(where, reason_zh, reason_en, remedy_zh, remedy_en),), extras)

@@ -1,0 +1,1 @@
+"""Issue runs: codes, ranges, the signer."""

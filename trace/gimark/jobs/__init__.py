@@ -1,0 +1,1 @@
+"""Long work as rows: a job table with leases."""

@@ -1,0 +1,1 @@
+"""Key files, signatures, signed notes, the published key set and status list."""

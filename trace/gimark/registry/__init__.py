@@ -1,0 +1,1 @@
+"""GI products and their rights, enterprises, authorizations, trade items, county profiles."""

@@ -1,0 +1,101 @@
+"""One act, one transaction: rolled back unless committed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from gimark.clock import Clock
+from gimark.errors import Fault, StoreBusyError, StoreFailedError
+
+
+@dataclass(slots=True)
+class Act:
+    """A transaction under way. `now` is its one instant; `commit` is called by the action, once, at its end."""
+
+    session: Session
+    now: datetime
+    committed: bool = field(default=False, init=False)
+
+    def commit(self) -> None:
+        """Make the act official."""
+        self.session.commit()
+        self.committed = True
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The way to the database: `reading()` for queries, `acting()` for acts."""
+
+    engine: Engine
+    clock: Clock
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reads; nothing it did is kept."""
+        with _said_plainly(), Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def acting(self) -> Iterator[Act]:
+        """A transaction that has the write lock from its first statement on SQLite.
+
+        Raises StoreBusyError when the lock cannot be had in time and StoreFailedError when the disk refuses;
+        in both cases nothing was done.
+        """
+        writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        with _said_plainly(), Session(writing, expire_on_commit=False) as session:
+            session.connection()
+            act = Act(session, self.clock.now())
+            try:
+                yield act
+            finally:
+                if not act.committed:
+                    session.rollback()
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Turn the driver's words for "locked" and "disk full" into errors of our tree; let the rest through."""
+    try:
+        yield
+    except OperationalError as error:
+        words = str(error.orig).lower()
+        if "locked" in words or "lock timeout" in words or "busy" in words:
+            raise StoreBusyError(
+                (
+                    Fault(
+                        "",
+                        "数据库正忙",
+                        "the database is busy",
+                        "没有写入任何内容，请稍后重试",
+                        "Nothing was written; try again in a moment",
+                    ),
+                )
+            ) from error
+        raise _failed() from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _failed() from error
+        raise
+
+
+def _failed() -> StoreFailedError:
+    return StoreFailedError(
+        (
+            Fault(
+                "",
+                "数据库无法读写（磁盘已满、只读或连接中断）",
+                "the database cannot be read or written (disk full, read-only or connection lost)",
+                "没有写入任何内容；请检查磁盘空间和数据库后重试",
+                "Nothing was written; check disk space and the database, then try again",
+            ),
+        )
+    )

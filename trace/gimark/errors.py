@@ -5,8 +5,11 @@ page, JSON) can say the same thing. `zh` and `en` are safe to show to whoever se
 secret or another actor's data.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +123,27 @@ def invalid(
 ) -> InvalidInputError:
     """An `InvalidInputError` with a single fault."""
     return InvalidInputError((Fault(where, reason_zh, reason_en, remedy_zh, remedy_en),), extras)
+
+
+class Checklist:
+    """Collects what is wrong with an input, so that a form is answered with all of its faults at once."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def add(self, where: str, reason_zh: str, reason_en: str, remedy_zh: str, remedy_en: str) -> None:
+        """Note one fault."""
+        self.faults.append(Fault(where, reason_zh, reason_en, remedy_zh, remedy_en))
+
+    def take(self, check: Callable[[], T]) -> T | None:
+        """The value of `check()`, or None after noting the faults it raised."""
+        try:
+            return check()
+        except InvalidInputError as error:
+            self.faults.extend(error.faults)
+            return None
+
+    def settle(self) -> None:
+        """Raise InvalidInputError with everything noted, if anything was."""
+        if self.faults:
+            raise InvalidInputError(tuple(self.faults))

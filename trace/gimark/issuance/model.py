@@ -1,0 +1,147 @@
+"""Issue orders and runs, acts on ranges of codes, and print orders. One row per run, none per code."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gimark.issuance.rules import MAX_RUN_NUMBER, RangeKind
+from gimark.ledger.columns import LedgerIndex
+from gimark.store.base import Base, PrimaryKey, Ref, by_value
+
+
+class PrintState(StrEnum):
+    """Where a print order's files stand. Only `released` files may leave."""
+
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    READY = "ready"
+    RELEASED = "released"
+    FAILED = "failed"
+
+
+class IssueOrder(Base):
+    """Somebody asked for codes. Takes the run's number, for good: gaps are allowed, a number is never used again.
+
+    (enterprise, idempotency key) makes a repeated request the same order; `body_sha256` tells a repeat from another
+    order under the same key.
+    """
+
+    __tablename__ = "issue_order"
+    __table_args__ = (
+        UniqueConstraint("enterprise_id", "idempotency_key"),
+        CheckConstraint(f"number >= 0 AND number <= {MAX_RUN_NUMBER}", name="number_fits"),
+    )
+
+    id: Mapped[PrimaryKey]
+    ref: Mapped[Ref]
+    number: Mapped[int] = mapped_column(unique=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
+    count: Mapped[int]
+    idempotency_key: Mapped[str] = mapped_column(String(80))
+    body_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("volume_reservation.id"))
+    ordered_at: Mapped[datetime]
+
+
+class IssueRun(Base):
+    """A run of `count` codes, indices 0..count-1, official since its ledger entry.
+
+    `codes_root` is the RFC 6962 root over the code-set leaves; `level8` the hashes of each 256 of them, 32 bytes
+    each, so that a proof regenerates 256 leaves and no more.
+    """
+
+    __tablename__ = "issue_run"
+
+    id: Mapped[PrimaryKey]
+    ref: Mapped[Ref]
+    order_id: Mapped[int] = mapped_column(ForeignKey("issue_order.id"), unique=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
+    gtin: Mapped[str] = mapped_column(String(14))
+    lot: Mapped[str] = mapped_column(String(20))
+    count: Mapped[int]
+    net_g: Mapped[int]
+    kid: Mapped[str] = mapped_column(String(4))
+    epoch: Mapped[int]
+    codes_root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    level8: Mapped[bytes] = mapped_column(LargeBinary)
+    issued_at: Mapped[datetime]
+    ledger_index: Mapped[LedgerIndex]
+
+
+class RunAuthorization(Base):
+    """An authorization that covered the run when it was issued."""
+
+    __tablename__ = "run_authorization"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("issue_run.id"), primary_key=True)
+    authorization_id: Mapped[int] = mapped_column(ForeignKey("authorization.id"), primary_key=True)
+
+
+class RangeAct(Base):
+    """One act on ranges of a run's codes; its spans are rows of `range_span`."""
+
+    __tablename__ = "range_act"
+
+    id: Mapped[PrimaryKey]
+    ref: Mapped[Ref]
+    run_id: Mapped[int] = mapped_column(ForeignKey("issue_run.id"), index=True)
+    kind: Mapped[RangeKind] = mapped_column(by_value(RangeKind, name="range_kind"))
+    reason: Mapped[str | None] = mapped_column(String(240))
+    at: Mapped[datetime]
+    ledger_index: Mapped[LedgerIndex]
+
+
+class RangeSpan(Base):
+    """Inclusive zero-based indices [first, last] that an act names."""
+
+    __tablename__ = "range_span"
+    __table_args__ = (CheckConstraint("first >= 0 AND last >= first", name="in_order"),)
+
+    act_id: Mapped[int] = mapped_column(ForeignKey("range_act.id"), primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class PrintOrder(Base):
+    """Files to print for the codes [first, last] of a run. A code stands in one order only, but for a reprint.
+
+    `reprints_act_id` points at the run.reprint act that lets the same codes be printed again.
+    """
+
+    __tablename__ = "print_order"
+    __table_args__ = (
+        UniqueConstraint("enterprise_id", "idempotency_key"),
+        CheckConstraint("first >= 0 AND last >= first", name="in_order"),
+    )
+
+    id: Mapped[PrimaryKey]
+    ref: Mapped[Ref]
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("issue_run.id"), index=True)
+    first: Mapped[int]
+    last: Mapped[int]
+    template: Mapped[str] = mapped_column(String(40))
+    formats: Mapped[list[str]] = mapped_column(JSON)
+    state: Mapped[PrintState] = mapped_column(by_value(PrintState, name="print_state"))
+    idempotency_key: Mapped[str] = mapped_column(String(80))
+    body_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    reprints_act_id: Mapped[int | None] = mapped_column(ForeignKey("range_act.id"))
+    ordered_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+
+
+class PrintFile(Base):
+    """One finished part of an order, written once under its own hash."""
+
+    __tablename__ = "print_file"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("print_order.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    first: Mapped[int]
+    last: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]

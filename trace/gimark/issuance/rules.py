@@ -1,0 +1,175 @@
+"""What may happen to a code, and the state of every index of a run, kept as intervals.
+
+A code is issued, then activated; it can be voided or returned from either state, and never comes back: a voided
+index is never valid again, whatever is asked later.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gimark.errors import ConflictError, Fault, InvalidInputError
+
+MAX_RUN_NUMBER = 2**24 - 1
+MAX_RUN_COUNT = 2**24
+
+Span = tuple[int, int]
+
+
+class RangeKind(StrEnum):
+    """Acts on ranges. A reprint changes no code: it permits its label to be printed once more."""
+
+    ACTIVATE = "activate"
+    VOID = "void"
+    RETURN = "return"
+    REPRINT = "reprint"
+
+
+class CodeState(StrEnum):
+    """The state of one code."""
+
+    ISSUED = "issued"
+    ACTIVE = "active"
+    VOIDED = "voided"
+    RETURNED = "returned"
+
+
+ENDED = frozenset({CodeState.VOIDED, CodeState.RETURNED})
+RESULT = {
+    RangeKind.ACTIVATE: CodeState.ACTIVE,
+    RangeKind.VOID: CodeState.VOIDED,
+    RangeKind.RETURN: CodeState.RETURNED,
+}
+ALLOWED_FROM = {
+    RangeKind.ACTIVATE: frozenset({CodeState.ISSUED}),
+    RangeKind.VOID: frozenset({CodeState.ISSUED, CodeState.ACTIVE}),
+    RangeKind.RETURN: frozenset({CodeState.ISSUED, CodeState.ACTIVE}),
+    RangeKind.REPRINT: frozenset({CodeState.ISSUED, CodeState.ACTIVE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Indices first..last (inclusive) in one state since the act at `act_index` of the ledger (None = since issue)."""
+
+    first: int
+    last: int
+    state: CodeState
+    act_index: int | None
+
+    @property
+    def size(self) -> int:
+        """How many codes."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunStates:
+    """The states of all `count` indices of a run as stretches in order, without gaps."""
+
+    stretches: tuple[Stretch, ...]
+
+    @classmethod
+    def fresh(cls, count: int) -> "RunStates":
+        """A run just issued."""
+        return cls((Stretch(0, count - 1, CodeState.ISSUED, None),))
+
+    @property
+    def count(self) -> int:
+        """How many codes the run has."""
+        return self.stretches[-1].last + 1
+
+    def at(self, index: int) -> Stretch:
+        """The stretch that holds `index`, which must be inside the run."""
+        return self.stretches[bisect_right(self.stretches, index, key=lambda s: s.first) - 1]
+
+    def number_in(self, state: CodeState) -> int:
+        """How many codes are in `state`."""
+        return sum(s.size for s in self.stretches if s.state is state)
+
+    def parts(self, span: Span) -> list[Stretch]:
+        """The stretches cut to `span`."""
+        first, last = span
+        return [
+            Stretch(max(s.first, first), min(s.last, last), s.state, s.act_index)
+            for s in self.stretches
+            if s.first <= last and s.last >= first
+        ]
+
+    def after(self, kind: RangeKind, spans: Sequence[Span], act_index: int) -> "RunStates":
+        """The states after an act on `spans` (checked before); a reprint leaves them as they are."""
+        if kind is RangeKind.REPRINT:
+            return self
+        stretches: list[Stretch] = []
+        position = 0
+        for first, last in spans:
+            if first > position:
+                stretches += self.parts((position, first - 1))
+            stretches.append(Stretch(first, last, RESULT[kind], act_index))
+            position = last + 1
+        if position < self.count:
+            stretches += self.parts((position, self.count - 1))
+        return RunStates(tuple(stretches))
+
+
+def checked_spans(spans: Iterable[Span], count: int) -> list[Span]:
+    """Ranges in order, each inside 0..count-1, none reversed, none overlapping another; at least one."""
+    ordered = sorted(spans)
+    if not ordered:
+        raise _wrong("没有给出号段", "no range was given", "请给出首枚和末枚标识", "Give the first and the last code")
+    for first, last in ordered:
+        if first > last:
+            raise _wrong(
+                f"号段 {first}–{last} 首尾颠倒",
+                f"the range {first}-{last} is reversed",
+                "请先扫首枚、再扫末枚",
+                "Scan the first, then the last",
+            )
+        if first < 0 or last >= count:
+            raise _wrong(
+                f"号段 {first}–{last} 超出本赋码批的 0–{count - 1}",
+                f"the range {first}-{last} is outside the run's 0-{count - 1}",
+                "请核对标识是否属于这一批",
+                "Check that the codes belong to this run",
+            )
+    for (_, last), (first, _) in zip(ordered, ordered[1:], strict=False):
+        if first <= last:
+            raise _wrong(
+                f"号段在 {first} 处重叠",
+                f"ranges overlap at {first}",
+                "请把重叠的号段合并或分开",
+                "Join or part the overlapping ranges",
+            )
+    return ordered
+
+
+def check_act(states: RunStates, kind: RangeKind, spans: Sequence[Span]) -> None:
+    """Refuse an act that a code in `spans` is in no state for; nothing is done by halves."""
+    for span in spans:
+        for part in states.parts(span):
+            if part.state not in ALLOWED_FROM[kind]:
+                raise ConflictError(
+                    (_refusal(kind, part),), {"first": part.first, "last": part.last, "state": part.state}
+                )
+
+
+def _refusal(kind: RangeKind, part: Stretch) -> Fault:
+    acts_zh = {RangeKind.ACTIVATE: "激活", RangeKind.VOID: "作废", RangeKind.RETURN: "退标", RangeKind.REPRINT: "补印"}
+    states_zh = {
+        CodeState.ACTIVE: "已激活",
+        CodeState.VOIDED: "已作废",
+        CodeState.RETURNED: "已退标",
+        CodeState.ISSUED: "未激活",
+    }
+    return Fault(
+        "ranges",
+        f"第 {part.first}–{part.last} 枚{states_zh[part.state]}，不能{acts_zh[kind]}",
+        f"codes {part.first}-{part.last} are {part.state}, so they cannot be acted on by {kind}",
+        "请从号段中去掉这些标识后重试",
+        "Leave these codes out of the range and try again",
+    )
+
+
+def _wrong(reason_zh: str, reason_en: str, remedy_zh: str, remedy_en: str) -> InvalidInputError:
+    return InvalidInputError((Fault("ranges", reason_zh, reason_en, remedy_zh, remedy_en),))

@@ -1,0 +1,1 @@
+"""Authorizations: an enterprise's permission to use one right."""

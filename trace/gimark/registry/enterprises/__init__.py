@@ -1,0 +1,1 @@
+"""Enterprises that may be authorised to use a right."""

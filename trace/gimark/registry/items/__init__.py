@@ -1,0 +1,1 @@
+"""Trade items: what an enterprise sells under one GTIN."""

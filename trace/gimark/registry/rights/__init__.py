@@ -1,0 +1,1 @@
+"""GI products, the rights over their names, and the towns those rights cover."""

@@ -4,6 +4,7 @@ A code is issued, then activated; it can be voided or returned from either state
 index is never valid again, whatever is asked later.
 """
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ def checked_spans(spans: Iterable[Span], count: int) -> list[Span]:
                 "请核对标识是否属于这一批",
                 "Check that the codes belong to this run",
             )
-    for (_, last), (first, _) in zip(ordered, ordered[1:], strict=False):
+    for (_, last), (first, _) in itertools.pairwise(ordered):
         if first <= last:
             raise _wrong(
                 f"号段在 {first} 处重叠",

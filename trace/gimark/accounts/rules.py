@@ -1,4 +1,7 @@
-"""Who may do what: roles, permissions, and the refusals. Pure; an act calls these before anything else."""
+"""Roles, what each may do, and the two refusals: not allowed, and not found for what belongs to another.
+
+Also what a user must be: the form of a name and of a password, and who belongs to an enterprise.
+"""
 
 import unicodedata
 from dataclasses import dataclass
@@ -6,12 +9,12 @@ from enum import StrEnum
 
 from gimark.errors import Fault, NotAllowedError, NotFoundError, invalid
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 SHORTEST_NAME, LONGEST_NAME = 2, 32
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 
 
 class Role(StrEnum):
-    """What a user is here for. Nobody has two: whoever runs the platform must not be able to grant a right."""
+    """Who somebody is to this installation. Nobody is two: whoever runs the platform must not grant a right."""
 
     ADMINISTRATOR = "administrator"
     REGULATOR = "regulator"
@@ -20,73 +23,51 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """An act, or a kind of reading, that needs leave."""
+    """What a role may do."""
 
-    SET_RIGHT = "set_right"
-    REGISTER_ENTERPRISE = "register_enterprise"
-    GRANT_AUTHORIZATION = "grant_authorization"
-    CHANGE_AUTHORIZATION = "change_authorization"
-    SET_RULE = "set_rule"
-    GRANT_OVERRIDE = "grant_override"
-    CORRECT_ENTRY = "correct_entry"
-    JUDGE_SCANS = "judge_scans"
-    REGISTER_ITEM = "register_item"
-    REGISTER_BATCH = "register_batch"
-    CONFIRM_BATCH = "confirm_batch"
-    AMEND_BATCH = "amend_batch"
-    RECALL_BATCH = "recall_batch"
-    ISSUE_CODES = "issue_codes"
-    PRINT_CODES = "print_codes"
-    ACTIVATE_CODES = "activate_codes"
-    VOID_CODES = "void_codes"
-    RETURN_CODES = "return_codes"
     MANAGE_USERS = "manage_users"
     MANAGE_KEYS = "manage_keys"
     MANAGE_JOBS = "manage_jobs"
-    READ_OWN = "read_own"
-    READ_ALL = "read_all"
+    MANAGE_REGISTRY = "manage_registry"
+    MANAGE_AUTHORIZATIONS = "manage_authorizations"
+    MANAGE_ITEMS = "manage_items"
+    MANAGE_BATCHES = "manage_batches"
+    RECALL_BATCHES = "recall_batches"
+    ISSUE_CODES = "issue_codes"
+    CHANGE_CODES = "change_codes"
+    VOID_CODES = "void_codes"
+    READ = "read"
 
 
-MAY: dict[Role, frozenset[Permission]] = {
+GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
-        {Permission.MANAGE_USERS, Permission.MANAGE_KEYS, Permission.MANAGE_JOBS, Permission.READ_ALL}
+        {Permission.MANAGE_USERS, Permission.MANAGE_KEYS, Permission.MANAGE_JOBS, Permission.READ}
     ),
     Role.REGULATOR: frozenset(
         {
-            Permission.SET_RIGHT,
-            Permission.REGISTER_ENTERPRISE,
-            Permission.GRANT_AUTHORIZATION,
-            Permission.CHANGE_AUTHORIZATION,
-            Permission.SET_RULE,
-            Permission.GRANT_OVERRIDE,
-            Permission.CORRECT_ENTRY,
-            Permission.JUDGE_SCANS,
-            Permission.REGISTER_ITEM,
-            Permission.RECALL_BATCH,
+            Permission.MANAGE_REGISTRY,
+            Permission.MANAGE_AUTHORIZATIONS,
+            Permission.RECALL_BATCHES,
             Permission.VOID_CODES,
-            Permission.READ_ALL,
+            Permission.READ,
         }
     ),
     Role.PRODUCER: frozenset(
         {
-            Permission.REGISTER_ITEM,
-            Permission.REGISTER_BATCH,
-            Permission.CONFIRM_BATCH,
-            Permission.AMEND_BATCH,
-            Permission.RECALL_BATCH,
+            Permission.MANAGE_ITEMS,
+            Permission.MANAGE_BATCHES,
+            Permission.RECALL_BATCHES,
             Permission.ISSUE_CODES,
-            Permission.PRINT_CODES,
-            Permission.ACTIVATE_CODES,
+            Permission.CHANGE_CODES,
             Permission.VOID_CODES,
-            Permission.RETURN_CODES,
-            Permission.READ_OWN,
+            Permission.READ,
         }
     ),
-    Role.AUDITOR: frozenset({Permission.READ_ALL}),
+    Role.AUDITOR: frozenset({Permission.READ}),
 }
 
-# The word that a ledger entry's `by` holds. An auditor only reads, so nothing official is ever by one.
-LEDGER_NAMES = {Role.ADMINISTRATOR: "platform", Role.REGULATOR: "regulator", Role.PRODUCER: "producer"}
+# The word for `by` in a ledger entry; an auditor only reads, so no official act is ever by one.
+LEDGER_WORDS = {Role.ADMINISTRATOR: "platform", Role.REGULATOR: "regulator", Role.PRODUCER: "producer"}
 
 ROLE_NAMES_ZH = {
     Role.ADMINISTRATOR: "平台管理员",
@@ -98,61 +79,57 @@ ROLE_NAMES_ZH = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an active user as the act sees them. `enterprise_id` is set for a producer and None for all others."""
+    """Somebody acting. `enterprise_id` is set for a producer and for nobody else."""
 
     user_id: int
     name: str
     role: Role
-    enterprise_id: int | None
+    enterprise_id: int | None = None
 
-
-def may(actor: Actor, permission: Permission) -> bool:
-    """Whether `actor`'s role has `permission`."""
-    return permission in MAY[actor.role]
+    @property
+    def ledger_word(self) -> str:
+        """The `by` of the entries this actor causes."""
+        return LEDGER_WORDS[self.role]
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Refuse with NotAllowedError unless `actor`'s role has `permission`."""
-    if may(actor, permission):
+    """Raise NotAllowedError, naming the roles that may, unless the actor's role grants `permission`."""
+    if permission in GRANTS[actor.role]:
         return
-    holders = [role for role, permissions in MAY.items() if permission in permissions]
+    holders = [role for role, permissions in GRANTS.items() if permission in permissions]
     raise NotAllowedError(
         (
             Fault(
                 "",
-                f"{ROLE_NAMES_ZH[actor.role]}不能做这项操作（{permission.value}）",
-                f"the role {actor.role.value} may not {permission.value.replace('_', ' ')}",
+                f"{ROLE_NAMES_ZH[actor.role]}“{actor.name}”不能做这件事",
+                f"“{actor.name}” ({actor.role}) may not do this",
                 f"请由{'或'.join(ROLE_NAMES_ZH[role] for role in holders)}办理",
-                f"Ask a user with the role {' or '.join(role.value for role in holders)}",
+                f"Ask a user whose role is {' or '.join(holders)}",
             ),
         ),
         {"permission": permission.value},
     )
 
 
-def require_enterprise(actor: Actor, enterprise_id: int) -> None:
-    """Refuse with NotFoundError when `enterprise_id` is not the actor's to see.
+def require_enterprise(actor: Actor, enterprise_id: int, where: str) -> None:
+    """Raise NotFoundError when a producer reaches for what belongs to another enterprise."""
+    if actor.enterprise_id is not None and actor.enterprise_id != enterprise_id:
+        raise not_found(where)
 
-    Another enterprise's things look like things that are not there, so that asking tells nothing.
-    """
-    if may(actor, Permission.READ_ALL) or actor.enterprise_id == enterprise_id:
-        return
-    raise NotFoundError(
+
+def not_found(where: str) -> NotFoundError:
+    """The same words for what does not exist and for what this actor may not see."""
+    return NotFoundError(
         (
             Fault(
-                "",
-                "没有找到，或不属于您的企业",
-                "it was not found, or is not your enterprise's",
-                "请核对地址或编号",
-                "Check the address or the number",
+                where,
+                "没有找到",
+                "not found",
+                "请核对编号，或确认您有权查看",
+                "Check the reference, or that you may see it",
             ),
         )
     )
-
-
-def ledger_name(role: Role) -> str:
-    """The `by` word of a ledger entry that `role` makes: platform, regulator or producer. An auditor has none."""
-    return LEDGER_NAMES[role]
 
 
 def checked_name(name: str) -> str:

@@ -1,0 +1,169 @@
+"""Granting an authorization and acting on it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from gimark.accounts.rules import Actor, Permission, not_found, require
+from gimark.errors import Checklist, ConflictError, Fault
+from gimark.ledger import book
+from gimark.registry.authorizations.model import Authorization, AuthorizationChange
+from gimark.registry.authorizations.queries import history_of
+from gimark.registry.authorizations.rules import ALLOWED_AFTER, ChangeKind, Terms, last_state
+from gimark.registry.enterprises.model import Enterprise
+from gimark.registry.rights.model import Right
+from gimark.store.unit_of_work import Act
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeForm:
+    """An act on an authorization: why, from which day (included), and the new terms of an amendment."""
+
+    kind: ChangeKind
+    reason: str
+    effective_on: date
+    terms: Terms | None = None
+
+
+def grant_authorization(act: Act, actor: Actor, enterprise_ref: str, right_ref: str, terms: Terms) -> Authorization:
+    """Authorise an enterprise to use a right (ledger: authorization.grant). The caller's transaction commits.
+
+    Raises InvalidInputError for dates out of order or outside the right's own, no class, or an empty number.
+    """
+    require(actor, Permission.MANAGE_AUTHORIZATIONS)
+    enterprise = act.session.scalar(select(Enterprise).where(Enterprise.ref == enterprise_ref))
+    right = act.session.scalar(select(Right).where(Right.ref == right_ref))
+    if enterprise is None:
+        raise not_found("enterprise")
+    if right is None:
+        raise not_found("right")
+    _check_terms(terms, right)
+    index = book.append(
+        act,
+        "authorization.grant",
+        actor.ledger_word,
+        enterprise=enterprise.ledger_index,
+        right=right.ledger_index,
+        **terms_fields(terms),
+    )
+    authorization = Authorization(
+        enterprise_id=enterprise.id,
+        right_id=right.id,
+        classes=sorted(terms.classes),
+        number=terms.number,
+        valid_from=terms.valid_from,
+        valid_until=terms.valid_until,
+        labels_per_year=terms.labels_per_year,
+        granted_at=act.now,
+        ledger_index=index,
+    )
+    act.session.add(authorization)
+    act.session.flush()
+    return authorization
+
+
+def change_authorization(act: Act, actor: Actor, ref: str, form: ChangeForm) -> AuthorizationChange:
+    """Amend, suspend, restore or revoke (ledger: authorization.*). The caller's transaction commits.
+
+    Raises ConflictError when the state does not allow it (a revoked one is ended for good).
+    """
+    require(actor, Permission.MANAGE_AUTHORIZATIONS)
+    authorization = act.session.scalar(select(Authorization).where(Authorization.ref == ref).with_for_update())
+    if authorization is None:
+        raise not_found("authorization")
+    _check_change(act, authorization, form)
+    entry = {"authorization": authorization.ledger_index, "reason": form.reason}
+    if form.terms is not None:
+        entry |= terms_fields(form.terms)
+    else:
+        entry |= {"from": form.effective_on.isoformat()}
+    index = book.append(act, f"authorization.{form.kind}", actor.ledger_word, **entry)
+    change = AuthorizationChange(
+        authorization_id=authorization.id,
+        kind=form.kind,
+        reason=form.reason,
+        effective_on=form.effective_on,
+        terms=form.terms and terms_fields(form.terms),
+        at=act.now,
+        ledger_index=index,
+    )
+    act.session.add(change)
+    act.session.flush()
+    return change
+
+
+def terms_fields(terms: Terms) -> dict[str, object]:
+    """Terms as a ledger entry writes them; `labels_per_year` is absent when there is no such limit."""
+    fields: dict[str, object] = {
+        "classes": sorted(terms.classes),
+        "number": terms.number,
+        "from": terms.valid_from.isoformat(),
+        "until": terms.valid_until and terms.valid_until.isoformat(),
+    }
+    if terms.labels_per_year is not None:
+        fields["labels_per_year"] = terms.labels_per_year
+    return fields
+
+
+def _check_terms(terms: Terms, right: Right) -> None:
+    checklist = Checklist()
+    if not terms.classes:
+        checklist.add(
+            "classes", "没有授权的产品类别", "no class is authorised", "请至少选择一类", "Choose at least one class"
+        )
+    if not terms.number.strip():
+        checklist.add(
+            "number", "公告号为空", "the announcement number is empty", "请填写公告号", "Give the announcement's number"
+        )
+    if terms.valid_until is not None and terms.valid_until < terms.valid_from:
+        checklist.add("until", "截止日早于起始日", "it ends before it begins", "请核对有效期", "Check the dates")
+    ends_late = right.valid_until is not None and (terms.valid_until is None or terms.valid_until > right.valid_until)
+    if terms.valid_from < right.valid_from or ends_late:
+        checklist.add(
+            "from",
+            "授权期超出权利自身的有效期",
+            "the dates reach outside the right's own",
+            f"权利有效期：{right.valid_from} 至 {right.valid_until or '长期'}",
+            f"The right is in force from {right.valid_from} until {right.valid_until or 'further notice'}",
+        )
+    checklist.settle()
+
+
+def _check_change(act: Act, authorization: Authorization, form: ChangeForm) -> None:
+    history = history_of(act.session, authorization)
+    state = last_state(history.changes)
+    if form.kind not in ALLOWED_AFTER[state]:
+        raise ConflictError(
+            (
+                Fault(
+                    "authorization",
+                    f"授权现为 {state}，不能再 {form.kind}",
+                    f"the authorization is {state}, so it cannot be changed by {form.kind}",
+                    "请核对授权的现状；已撤销的须重新授权",
+                    "Check its present state; one that was revoked must be granted anew",
+                ),
+            )
+        )
+    checklist = Checklist()
+    if not form.reason.strip():
+        checklist.add(
+            "reason", "没有写理由", "no reason is given", "请写明理由，它会公示", "Give the reason; it will be public"
+        )
+    earliest = max([authorization.valid_from, *(change.effective_on for change in history.changes)])
+    if form.effective_on < earliest:
+        checklist.add(
+            "from",
+            f"生效日早于此前的 {earliest}",
+            f"it takes effect before {earliest}, the act it follows",
+            "请核对生效日",
+            "Check the day it takes effect",
+        )
+    if (form.terms is None) is (form.kind is ChangeKind.AMEND):
+        checklist.add(
+            "terms", "变更须且只须附新条款", "an amendment, and nothing else, has new terms", "请核对", "Check the form"
+        )
+    checklist.settle()
+    if form.terms is not None:
+        right = act.session.get_one(Right, authorization.right_id)
+        _check_terms(form.terms, right)

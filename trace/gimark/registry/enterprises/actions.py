@@ -1,0 +1,101 @@
+"""Registering an enterprise."""
+
+import hashlib
+import re
+import secrets
+from base64 import b64encode
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from gimark.accounts.rules import Actor, Permission, require
+from gimark.codes.uscc import check_uscc
+from gimark.errors import Checklist
+from gimark.ledger import book
+from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
+from gimark.registry.rights.model import Town
+from gimark.store.unit_of_work import Act
+
+SC_LICENCE = re.compile(r"SC[0-9]{14}")
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseForm:
+    """An enterprise as entered."""
+
+    uscc: str
+    name_zh: str
+    kind: EnterpriseKind
+    town_code: str
+    address: str
+    name_en: str | None = None
+    contact: str | None = None
+    phone: str | None = None
+    sc_licence: str | None = None
+
+
+def register_enterprise(act: Act, actor: Actor, form: EnterpriseForm) -> Enterprise:
+    """Enter an enterprise (ledger: enterprise.set). Part of the caller's transaction, which commits.
+
+    Of a sole trader, who is a natural person, the ledger holds H(salt ‖ name LF uscc) only.
+    """
+    require(actor, Permission.MANAGE_REGISTRY)
+    uscc = _checked(act, form)
+    salt = secrets.token_bytes(16) if form.kind is EnterpriseKind.SOLE_TRADER else None
+    index = book.append(act, "enterprise.set", actor.ledger_word, **public_fields(form.name_zh, uscc, salt))
+    enterprise = Enterprise(
+        uscc=uscc,
+        name_zh=form.name_zh,
+        name_en=form.name_en,
+        kind=form.kind,
+        town_code=form.town_code,
+        address=form.address,
+        contact=form.contact,
+        phone=form.phone,
+        sc_licence=form.sc_licence,
+        subject_salt=salt,
+        ledger_index=index,
+    )
+    act.session.add(enterprise)
+    act.session.flush()
+    return enterprise
+
+
+def public_fields(name: str, uscc: str, salt: bytes | None) -> dict[str, str]:
+    """What an enterprise.set entry says: name and USCC, or a sole trader's salted commitment."""
+    if salt is None:
+        return {"name": name, "uscc": uscc}
+    digest = hashlib.sha256(salt + f"{name}\n{uscc}".encode()).digest()
+    return {"subject": b64encode(digest).decode()}
+
+
+def _checked(act: Act, form: EnterpriseForm) -> str:
+    checklist = Checklist()
+    uscc = checklist.take(lambda: check_uscc(form.uscc, "uscc"))
+    if not form.name_zh.strip():
+        checklist.add(
+            "name", "名称为空", "the name is empty", "请填写营业执照上的名称", "Give the name on the business licence"
+        )
+    if act.session.get(Town, form.town_code) is None:
+        checklist.add(
+            "town",
+            f"没有乡镇代码 {form.town_code}",
+            f"unknown town code {form.town_code}",
+            "请从乡镇名录中选择",
+            "Choose from the list of towns",
+        )
+    if form.sc_licence is not None and SC_LICENCE.fullmatch(form.sc_licence) is None:
+        checklist.add(
+            "sc_licence",
+            "许可证编号格式不对",
+            "the licence number is malformed",
+            "应为 SC 加 14 位数字；没有就留空",
+            "It is SC and 14 digits; leave it empty if there is none",
+        )
+    if uscc is not None and act.session.scalar(select(Enterprise.id).where(Enterprise.uscc == uscc)):
+        checklist.add(
+            "uscc", "这个信用代码已经登记", "this USCC is registered already", "请核对是否重复", "Check for a duplicate"
+        )
+    checklist.settle()
+    assert uscc is not None
+    return uscc

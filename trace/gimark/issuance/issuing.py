@@ -1,0 +1,271 @@
+"""Issuing a run in three steps, with no long work under a lock (architecture, "Transactions").
+
+(a) `order_codes`: a short transaction takes a run number, for good, and holds the volume.
+(b) the commitment to the exact set of codes is computed with no lock at all.
+(c) a short transaction checks authorization and volume again, appends run.issue, and commits.
+
+A process killed between any two leaves a held order and nothing official. The same request under the same
+idempotency key goes on with that order, under the same number, and is answered the same ever after.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
+from gimark.clock import local_day
+from gimark.codes.minting import RunCodes, commit
+from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
+from gimark.issuance.keyring import IssuingKey, Keyring
+from gimark.issuance.model import IssueOrder, IssueRun, RunAuthorization
+from gimark.issuance.queries import RunFacts, run_facts
+from gimark.issuance.rules import MAX_RUN_COUNT, MAX_RUN_NUMBER
+from gimark.ledger import book
+from gimark.production import volume
+from gimark.production.actions import covering
+from gimark.production.model import Batch, MovementKind, VolumeReservation
+from gimark.registry.items.model import TradeItem
+from gimark.store.unit_of_work import Act, Store
+
+RESERVATION_LIFE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueForm:
+    """An order for codes. The same key with the same body is the same order."""
+
+    batch_ref: str
+    count: int
+    idempotency_key: str
+
+    @property
+    def body_sha256(self) -> bytes:
+        """What a repeat must equal."""
+        return hashlib.sha256(f"{self.batch_ref}\n{self.count}".encode()).digest()
+
+
+def issue_codes(store: Store, keyring: Keyring, actor: Actor, form: IssueForm) -> RunFacts:
+    """All three steps at once."""
+    return issue_order(store, keyring, actor, order_codes(store, actor, form))
+
+
+def order_codes(store: Store, actor: Actor, form: IssueForm) -> str:
+    """Step (a): the order's ref. Commits.
+
+    Raises InvalidInputError (count, key), NotAuthorisedError, VolumeExceededError, IdempotencyKeyReusedError.
+    """
+    require(actor, Permission.ISSUE_CODES)
+    _check_form(form)
+    with store.acting() as act:
+        book.lock(act)
+        batch, item = _own_batch(act, actor, form.batch_ref)
+        existing = act.session.scalar(
+            select(IssueOrder).where(
+                IssueOrder.enterprise_id == item.enterprise_id, IssueOrder.idempotency_key == form.idempotency_key
+            )
+        )
+        if existing is not None:
+            return _repeated(existing, form)
+        _check_open(batch)
+        covering(act, item, local_day(act.now))
+        reservation = volume.reserve(act, batch, item.net_g, form.count, act.now + RESERVATION_LIFE)
+        order = IssueOrder(
+            number=_next_number(act),
+            enterprise_id=item.enterprise_id,
+            batch_id=batch.id,
+            count=form.count,
+            idempotency_key=form.idempotency_key,
+            body_sha256=form.body_sha256,
+            reservation_id=reservation.id,
+            ordered_at=act.now,
+        )
+        act.session.add(order)
+        act.session.flush()
+        ref = order.ref
+        act.commit()
+    return ref
+
+
+def issue_order(store: Store, keyring: Keyring, actor: Actor, order_ref: str) -> RunFacts:
+    """Steps (b) and (c): the run, official. An order that was issued before is answered as it was."""
+    require(actor, Permission.ISSUE_CODES)
+    with store.reading() as session:
+        order = session.scalar(select(IssueOrder).where(IssueOrder.ref == order_ref))
+        if order is None:
+            raise not_found("order")
+        require_enterprise(actor, order.enterprise_id, "order")
+        issued = session.scalar(select(IssueRun).where(IssueRun.order_id == order.id))
+        if issued is not None:
+            return run_facts(issued)
+        batch = session.get_one(Batch, order.batch_id)
+        item = session.get_one(TradeItem, batch.item_id)
+    key = keyring.issuing_on(local_day(store.clock.now()))
+    codes = RunCodes(
+        origin=keyring.origin,
+        host=keyring.host,
+        gtin=item.gtin,
+        lot=batch.lot,
+        run=order.number,
+        count=order.count,
+        kid=key.signer.kid,
+    )
+    root, level8 = commit(codes, keyring.ciphers[keyring.epoch])
+    return _make_official(store, keyring, actor, order.id, codes, root, level8)
+
+
+def _make_official(
+    store: Store, keyring: Keyring, actor: Actor, order_id: int, codes: RunCodes, root: bytes, level8: bytes
+) -> RunFacts:
+    with store.acting() as act:
+        book.lock(act)
+        issued = act.session.scalar(select(IssueRun).where(IssueRun.order_id == order_id))
+        if issued is not None:
+            return run_facts(issued)
+        order = act.session.get_one(IssueOrder, order_id)
+        batch = act.session.get_one(Batch, order.batch_id)
+        item = act.session.get_one(TradeItem, batch.item_id)
+        _check_open(batch)
+        _check_key_still_in_term(keyring.issuing[codes.kid], act)
+        permitted = covering(act, item, local_day(act.now))
+        _drop_reservation(act, order)
+        index = book.append(
+            act,
+            "run.issue",
+            actor.ledger_word,
+            batch=batch.ledger_index,
+            authorizations=[authorization.ledger_index for authorization in permitted],
+            run=codes.run,
+            gtin=codes.gtin,
+            lot=codes.lot,
+            count=codes.count,
+            net_g=item.net_g,
+            kid=codes.kid,
+            epoch=keyring.epoch,
+            codes_root=book.b64(root),
+        )
+        volume.post(act, batch, MovementKind.ISSUE, item.net_g * codes.count, 0, index)
+        run = IssueRun(
+            order_id=order.id,
+            number=codes.run,
+            batch_id=batch.id,
+            gtin=codes.gtin,
+            lot=codes.lot,
+            count=codes.count,
+            net_g=item.net_g,
+            kid=codes.kid,
+            epoch=keyring.epoch,
+            codes_root=root,
+            level8=level8,
+            issued_at=act.now,
+            ledger_index=index,
+        )
+        act.session.add(run)
+        act.session.flush()
+        act.session.add_all(RunAuthorization(run_id=run.id, authorization_id=a.id) for a in permitted)
+        act.session.flush()
+        facts = run_facts(run)
+        act.commit()
+    return facts
+
+
+def _drop_reservation(act: Act, order: IssueOrder) -> None:
+    held = order.reservation_id
+    order.reservation_id = None
+    act.session.flush()
+    if held is not None and act.session.get(VolumeReservation, held) is not None:
+        volume.release(act, held)
+
+
+def _check_form(form: IssueForm) -> None:
+    if not 0 < form.count <= MAX_RUN_COUNT:
+        raise invalid(
+            "count",
+            f"数量 {form.count} 不在 1–{MAX_RUN_COUNT:,} 之间",
+            f"a count of {form.count} is not within 1-{MAX_RUN_COUNT:,}",
+            "请填写需要的枚数，过大时分几次申请",
+            "Give the number of codes, in several orders if need be",
+        )
+    if not 0 < len(form.idempotency_key) <= 80 or not form.idempotency_key.isprintable():
+        raise invalid(
+            "idempotency_key",
+            "幂等键为空、过长或含控制字符",
+            "the idempotency key is empty, too long or has control characters",
+            "请给每张订单一个不超过 80 字符的唯一编号",
+            "Give each order a unique key of at most 80 characters",
+        )
+
+
+def _own_batch(act: Act, actor: Actor, ref: str) -> tuple[Batch, TradeItem]:
+    batch = act.session.scalar(select(Batch).where(Batch.ref == ref))
+    if batch is None:
+        raise not_found("batch")
+    item = act.session.get_one(TradeItem, batch.item_id)
+    require_enterprise(actor, item.enterprise_id, "batch")
+    return batch, item
+
+
+def _repeated(order: IssueOrder, form: IssueForm) -> str:
+    if order.body_sha256 == form.body_sha256:
+        return order.ref
+    raise IdempotencyKeyReusedError(
+        (
+            Fault(
+                "idempotency_key",
+                "同一个幂等键已用于另一张订单",
+                "the same idempotency key came with another order",
+                "新订单请换一个键；重试请保持内容不变",
+                "Use a new key for a new order; to retry, send the same content",
+            ),
+        )
+    )
+
+
+def _check_open(batch: Batch) -> None:
+    if batch.is_recalled:
+        raise ConflictError(
+            (
+                Fault(
+                    "batch",
+                    "批次已召回",
+                    "the batch was recalled",
+                    "已召回的批次不能再赋码",
+                    "No codes are issued for it",
+                ),
+            )
+        )
+
+
+def _check_key_still_in_term(key: IssuingKey, act: Act) -> None:
+    day = local_day(act.now)
+    if not key.issues_from <= day <= key.issues_until:
+        raise ConflictError(
+            (
+                Fault(
+                    "kid",
+                    "签发密钥在办理途中到期",
+                    "the issuing key went out of term on the way",
+                    "请重试，系统会改用新的密钥",
+                    "Try again: the new key will be used",
+                ),
+            )
+        )
+
+
+def _next_number(act: Act) -> int:
+    last = act.session.scalar(select(func.max(IssueOrder.number)))
+    number = 1 if last is None else last + 1
+    if number > MAX_RUN_NUMBER:
+        raise ConflictError(
+            (
+                Fault(
+                    "run",
+                    "赋码批编号已用尽",
+                    "run numbers are used up",
+                    "请由管理员启用新的序列纪元",
+                    "Have the administrator begin a new serial epoch",
+                ),
+            )
+        )
+    return number

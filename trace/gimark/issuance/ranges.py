@@ -1,0 +1,138 @@
+"""Acts on ranges of a run's codes: activate, void, return. Each takes the caller's transaction; it commits."""
+
+from dataclasses import dataclass
+
+from gimark.accounts.rules import Actor, Permission, require
+from gimark.codes.serial import read_typed
+from gimark.errors import ConflictError, Fault, invalid
+from gimark.issuance.keyring import Keyring
+from gimark.issuance.model import IssueRun, RangeAct, RangeSpan
+from gimark.issuance.queries import ActOnRange, run_states, visible_run
+from gimark.issuance.rules import CodeState, RangeKind, RunStates, Span, check_act, checked_spans
+from gimark.ledger import book
+from gimark.production import volume
+from gimark.production.actions import covering
+from gimark.production.model import Batch, MovementKind
+from gimark.registry.items.model import TradeItem
+from gimark.store.unit_of_work import Act
+
+NEEDED = {
+    RangeKind.ACTIVATE: Permission.CHANGE_CODES,
+    RangeKind.RETURN: Permission.CHANGE_CODES,
+    RangeKind.VOID: Permission.VOID_CODES,
+    RangeKind.REPRINT: Permission.CHANGE_CODES,
+}
+MOVEMENTS = {
+    RangeKind.ACTIVATE: MovementKind.ACTIVATE,
+    RangeKind.VOID: MovementKind.VOID,
+    RangeKind.RETURN: MovementKind.RETURN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RangeForm:
+    """An act on inclusive zero-based ranges; a reason is given for everything but activation."""
+
+    kind: RangeKind
+    spans: tuple[Span, ...]
+    reason: str | None = None
+
+
+def change_ranges(act: Act, actor: Actor, run_ref: str, form: RangeForm) -> ActOnRange:
+    """Activate, void, return or permit the reprint of codes (ledger: run.*), all of them or none.
+
+    Volume follows: activation counts against the confirmed mass, what is voided or returned gives its volume back.
+    Raises InvalidInputError for a bad range or no reason, ConflictError when a code's state does not allow the act,
+    VolumeExceededError, NotAuthorisedError (packed on a day without authorization).
+    """
+    require(actor, NEEDED[form.kind])
+    book.lock(act)
+    run = visible_run(act.session, actor, run_ref)
+    spans = checked_spans(form.spans, run.count)
+    _check_reason(form)
+    states = run_states(act.session, run)
+    check_act(states, form.kind, spans)
+    batch = act.session.get_one(Batch, run.batch_id)
+    if form.kind is RangeKind.ACTIVATE:
+        _check_activation(act, batch)
+    entry: dict[str, object] = {"run": run.ledger_index, "ranges": [list(span) for span in spans]}
+    if form.reason is not None:
+        entry["reason"] = form.reason
+    index = book.append(act, f"run.{form.kind}", actor.ledger_word, **entry)
+    _post(act, batch, run, states, form.kind, spans, index)
+    row = RangeAct(run_id=run.id, kind=form.kind, reason=form.reason, at=act.now, ledger_index=index)
+    act.session.add(row)
+    act.session.flush()
+    act.session.add_all(RangeSpan(act_id=row.id, first=first, last=last) for first, last in spans)
+    act.session.flush()
+    return ActOnRange(form.kind, tuple(spans), form.reason, act.now, index)
+
+
+def span_of_codes(run: IssueRun, keyring: Keyring, first: str, last: str) -> Span:
+    """The range between two codes as typed or scanned by hand (`38GP-ERNQ-BQTSA`), both included.
+
+    Raises InvalidInputError naming `first` or `last` when one is no code, or is not of this run.
+    """
+    return _index_of(run, keyring, first, "first"), _index_of(run, keyring, last, "last")
+
+
+def _index_of(run: IssueRun, keyring: Keyring, text: str, where: str) -> int:
+    serial = read_typed(text, where)
+    for epoch, (number, index) in keyring.places(serial):
+        if epoch == run.epoch and number == run.number and index < run.count:
+            return index
+    raise invalid(
+        where, "不是这一批的标识", "the code is not of this run", "请核对标签和赋码批", "Check the label and the run"
+    )
+
+
+def _post(
+    act: Act, batch: Batch, run: IssueRun, states: RunStates, kind: RangeKind, spans: list[Span], index: int
+) -> None:
+    if kind is RangeKind.REPRINT:
+        return
+    parts = [part for span in spans for part in states.parts(span)]
+    all_g = run.net_g * sum(part.size for part in parts)
+    active_g = run.net_g * sum(part.size for part in parts if part.state is CodeState.ACTIVE)
+    if kind is RangeKind.ACTIVATE:
+        volume.post(act, batch, MOVEMENTS[kind], 0, all_g, index)
+    else:
+        volume.post(act, batch, MOVEMENTS[kind], -all_g, -active_g, index)
+
+
+def _check_reason(form: RangeForm) -> None:
+    if form.kind is RangeKind.ACTIVATE:
+        if form.reason is not None:
+            raise invalid("reason", "激活不写理由", "activation takes no reason", "请留空", "Leave it empty")
+    elif form.reason is None or not form.reason.strip():
+        raise invalid(
+            "reason", "没有写理由", "no reason is given", "请写明理由，它会公示", "Give the reason; it will be public"
+        )
+
+
+def _check_activation(act: Act, batch: Batch) -> None:
+    if batch.is_recalled:
+        raise ConflictError(
+            (
+                Fault(
+                    "batch",
+                    "批次已召回",
+                    "the batch was recalled",
+                    "不能再激活它的标识",
+                    "Its codes cannot be activated",
+                ),
+            )
+        )
+    if batch.packed_on is None:
+        raise ConflictError(
+            (
+                Fault(
+                    "batch",
+                    "批次尚未确认包装",
+                    "the batch's packing is not confirmed",
+                    "请先确认包装量和包装日期，再激活",
+                    "Confirm the packed mass and date first",
+                ),
+            )
+        )
+    covering(act, act.session.get_one(TradeItem, batch.item_id), batch.packed_on)

@@ -1,0 +1,62 @@
+"""What the reader wants: JSON or a page, and in which language."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+def header(headers: Headers, name: bytes) -> str:
+    """The first value of a header (`name` in lower case), empty when absent."""
+    for key, value in headers:
+        if key == name:
+            return value.decode("latin-1")
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def prefers_json(accept: str) -> bool:
+    """Whether an Accept header asks for JSON rather than for a page; a page when it says neither (RFC 9110, 12.5.1)."""
+    weights = {"json": 0.0, "html": 0.0}
+    for kind, weight in _weighted(accept):
+        if kind == "application/json" or kind.endswith("+json"):
+            weights["json"] = max(weights["json"], weight)
+        elif kind in ("text/html", "application/xhtml+xml"):
+            weights["html"] = max(weights["html"], weight)
+    return weights["json"] > weights["html"]
+
+
+@lru_cache(maxsize=1024)
+def language(accept_language: str, chosen: str, offered: Sequence[str]) -> str:
+    """The language of the answer: `chosen` by the reader when offered, else by Accept-Language, else the first."""
+    if chosen in offered:
+        return chosen
+    for tag, weight in sorted(_weighted(accept_language), key=lambda found: -found[1]):
+        primary = tag.partition("-")[0]
+        if weight > 0 and primary in offered:
+            return primary
+    return offered[0]
+
+
+def chosen_language(query: bytes) -> str:
+    """The value of `lang` in a raw query string, empty when there is none."""
+    for part in query.split(b"&"):
+        if part.startswith(b"lang="):
+            return part[5:].decode("latin-1")
+    return ""
+
+
+def _weighted(value: str) -> list[tuple[str, float]]:
+    """The members of a header with q-values; an unreadable weight counts as 0."""
+    members = []
+    for member in value.lower().split(",")[:32]:
+        name, *parameters = (part.strip() for part in member.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    weight = float(parameter[2:])
+                except ValueError:
+                    weight = 0.0
+        members.append((name, weight))
+    return members

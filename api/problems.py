@@ -1,0 +1,209 @@
+"""What an error looks like from outside: a status, and RFC 9457 problem+json or a page, by Accept.
+
+Each class of the error tree has a row; `tests/api/test_problems.py` walks the tree and fails on a class without one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Protocol
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Scope
+
+from api import refusals
+from api.negotiation import chosen_language, header, language, prefers_json
+from gimark import errors
+from gimark.errors import Fault, GimarkError
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One class of errors: its status and its title."""
+
+    status: int
+    title_zh: str
+    title_en: str
+
+
+ROWS: dict[type[GimarkError], Row] = {
+    errors.GimarkError: Row(500, "服务器出错了", "Internal error"),
+    errors.InvalidInputError: Row(422, "填写有误", "Invalid input"),
+    errors.NotFoundError: Row(404, "没有找到", "Not found"),
+    errors.NotAllowedError: Row(403, "没有权限", "Not allowed"),
+    errors.ConflictError: Row(409, "与当前状态不符", "Conflict with the present state"),
+    errors.NotAuthorisedError: Row(409, "没有有效的用标授权", "No authorization covers this"),
+    errors.VolumeExceededError: Row(409, "超过可用量", "Volume exceeded"),
+    errors.IdempotencyKeyReusedError: Row(422, "重复的请求编号", "Idempotency key reused"),
+    errors.StoreBusyError: Row(503, "系统正忙", "Busy"),
+    errors.StoreFailedError: Row(503, "暂时无法保存", "Storage failed"),
+    errors.KeyFileError: Row(500, "服务器出错了", "Internal error"),
+    errors.LedgerError: Row(500, "服务器出错了", "Internal error"),
+    refusals.WebError: Row(500, "服务器出错了", "Internal error"),
+    refusals.MisdirectedError: Row(421, "网址不对", "Misdirected request"),
+    refusals.CrossSiteError: Row(403, "请求来自其他网站", "Cross-site request"),
+    refusals.BodyTooLargeError: Row(413, "内容过大", "Body too large"),
+    refusals.MethodNotAllowedError: Row(405, "不接受这种请求", "Method not allowed"),
+    refusals.HttpRefusalError: Row(400, "请求被拒绝", "Request refused"),
+    refusals.InternalError: Row(500, "服务器出错了", "Internal error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One refusal as the reader gets it, in one language."""
+
+    code: str
+    status: int
+    title: str
+    faults: tuple[Fault, ...]
+    extras: dict[str, Any]
+    request_id: str
+    instance: str
+    language: str
+
+    @property
+    def detail(self) -> str:
+        """The whole message as sentences."""
+        return " ".join(errors.say(fault, self.language) for fault in self.faults)
+
+    def body(self) -> dict[str, Any]:
+        """The members of the problem+json object; `errors` points into the request's body (RFC 6901)."""
+        in_zh = self.language == "zh"
+        return {
+            **{name: value for name, value in self.extras.items() if isinstance(value, str | int | None)},
+            "type": f"urn:gimark:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": self.instance,
+            "code": self.code,
+            "request_id": self.request_id,
+            "errors": [
+                {
+                    "pointer": f"#/{fault.field}" if fault.field else "#",
+                    "detail": fault.reason_zh if in_zh else fault.reason_en,
+                    "remedy": fault.remedy_zh if in_zh else fault.remedy_en,
+                }
+                for fault in self.faults
+            ],
+        }
+
+
+class ErrorPages(Protocol):
+    """What draws a problem for a person."""
+
+    def render(self, problem: Problem) -> str:
+        """A whole HTML page."""
+        ...
+
+
+class PlainPages:
+    """A bare page, for when no templates are at hand."""
+
+    def render(self, problem: Problem) -> str:
+        """A whole HTML page without style or script."""
+        title, detail = escape(problem.title), escape(problem.detail)
+        return (
+            f'<!doctype html><html lang="{problem.language}"><meta charset="utf-8"><title>{title}</title>'
+            f"<h1>{title}</h1><p>{detail}</p><p>{escape(problem.request_id)}</p></html>"
+        )
+
+
+def row_of(error: GimarkError) -> Row:
+    """The row of an error's class, or of its nearest ancestor that has one."""
+    return next(ROWS[kind] for kind in type(error).__mro__ if kind in ROWS)
+
+
+def said(error: Exception) -> GimarkError:
+    """Any exception as one of our tree. A bug becomes `InternalError`, which tells nothing of it."""
+    if isinstance(error, RequestValidationError):
+        return errors.InvalidInputError(tuple(_from_validation(found) for found in error.errors()))
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    if isinstance(error, GimarkError) and row_of(error).status != 500:
+        return error
+    return refusals.internal()
+
+
+def problem_of(error: Exception, scope: Scope, languages: Sequence[str]) -> Problem:
+    """What the reader of `scope` is told of `error`."""
+    told = said(error)
+    row = row_of(told)
+    headers = scope.get("headers", ())
+    tongue = language(
+        header(headers, b"accept-language"), chosen_language(scope.get("query_string", b"")), tuple(languages)
+    )
+    return Problem(
+        code=told.code,
+        status=told.extras.get("status", row.status) if isinstance(told, refusals.HttpRefusalError) else row.status,
+        title=row.title_zh if tongue == "zh" else row.title_en,
+        faults=told.faults,
+        extras=told.extras,
+        request_id=scope.get("state", {}).get("request_id", ""),
+        instance=scope.get("path", ""),
+        language=tongue,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Answers errors: `pages` draws them, `languages` are offered in order."""
+
+    languages: tuple[str, ...]
+    pages: ErrorPages
+
+    def response(self, error: Exception, scope: Scope) -> Response:
+        """The answer to `error`, as problem+json or as a page."""
+        problem = problem_of(error, scope, self.languages)
+        headers = {"Cache-Control": "no-store", "Content-Language": problem.language, "Vary": "Accept, Accept-Language"}
+        if problem.status == 503:
+            headers["Retry-After"] = "1"
+        if "allow" in problem.extras:
+            headers["Allow"] = str(problem.extras["allow"])
+        if _wants_page(scope):
+            return HTMLResponse(self.pages.render(problem), problem.status, headers)
+        return JSONResponse(problem.body(), problem.status, headers, media_type="application/problem+json")
+
+
+def _wants_page(scope: Scope) -> bool:
+    """A page is for whoever names HTML; under /v1 nobody gets one."""
+    accept = header(scope.get("headers", ()), b"accept")
+    return "text/html" in accept and not prefers_json(accept) and not scope.get("path", "").startswith("/v1/")
+
+
+def _from_http(error: HTTPException) -> GimarkError:
+    if error.status_code == 404:
+        return errors.NotFoundError(refusals.not_here())
+    if error.status_code == 405:
+        return refusals.method_not_allowed((error.headers or {}).get("Allow", "GET"))
+    if error.status_code >= 500:
+        return refusals.internal()
+    return refusals.http_refusal(error.status_code)
+
+
+# What pydantic says in English, by the start of its type.
+_ZH = {
+    "missing": "缺少这一项",
+    "string_too_long": "内容太长",
+    "string_too_short": "内容太短",
+    "int_": "应为整数",
+    "bool_": "应为是或否",
+    "date_": "应为日期，例如 2026-11-22",
+    "datetime_": "应为时间",
+    "enum": "不在可选项之内",
+    "literal_error": "不在可选项之内",
+    "greater_than": "数值太小",
+    "less_than": "数值太大",
+    "json_invalid": "不是有效的 JSON",
+    "extra_forbidden": "没有这一项",
+}
+
+
+def _from_validation(found: dict[str, Any]) -> Fault:
+    kind = str(found["type"])
+    reason_zh = next((words for start, words in _ZH.items() if kind.startswith(start)), "格式不正确")
+    place = "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in found["loc"][1:])
+    return Fault(place, reason_zh, str(found["msg"]), "请核对后重新提交", "Correct it and send the request again")

@@ -1,0 +1,152 @@
+"""Errors of the web itself, beside the domain's: same tree, same way of saying what to do."""
+
+from gimark.errors import Fault, GimarkError
+
+
+class WebError(GimarkError):
+    """A request that does not reach the domain."""
+
+    code = "web"
+
+
+class MisdirectedError(WebError):
+    """The Host is none of this installation's (RFC 9110, 15.5.20)."""
+
+    code = "misdirected"
+
+
+class CrossSiteError(WebError):
+    """An unsafe request that did not come from one of our own pages."""
+
+    code = "cross-site"
+
+
+class BodyTooLargeError(WebError):
+    """The request's body is larger than this path takes."""
+
+    code = "body-too-large"
+
+
+class MethodNotAllowedError(WebError):
+    """The path does not take this method."""
+
+    code = "method-not-allowed"
+
+
+class HttpRefusalError(WebError):
+    """Any other refusal of the web framework; `extras["status"]` has its status."""
+
+    code = "http"
+
+
+class InternalError(WebError):
+    """A bug or a broken installation. The reader gets a fixed text and the request's id, nothing else."""
+
+    code = "internal"
+
+
+def misdirected(right_address: str) -> MisdirectedError:
+    """A MisdirectedError that says where to go."""
+    return MisdirectedError(
+        (
+            Fault(
+                "",
+                "这个网址不属于本站",
+                "this address is not one of ours",
+                f"请改用 {right_address}",
+                f"Use {right_address} instead",
+            ),
+        ),
+        {"address": right_address},
+    )
+
+
+def cross_site() -> CrossSiteError:
+    """A CrossSiteError."""
+    return CrossSiteError(
+        (
+            Fault(
+                "",
+                "这个请求不是从本站页面发出的",
+                "the request did not come from a page of this site",
+                "没有执行任何操作；请打开本站页面后重试",
+                "Nothing was done; open the page on this site and try again",
+            ),
+        )
+    )
+
+
+def too_large(limit: int) -> BodyTooLargeError:
+    """A BodyTooLargeError; `limit` in bytes."""
+    return BodyTooLargeError(
+        (
+            Fault(
+                "",
+                f"内容超过 {limit // 1024} KiB",
+                f"the body is over {limit // 1024} KiB",
+                "请减小文件后重试",
+                "Send less, or split the file",
+            ),
+        ),
+        {"limit_bytes": limit},
+    )
+
+
+def method_not_allowed(allowed: str) -> MethodNotAllowedError:
+    """A MethodNotAllowedError; `allowed` as in the Allow header."""
+    return MethodNotAllowedError(
+        (
+            Fault(
+                "",
+                "这个网址不接受这种请求",
+                "this address does not take that method",
+                f"可用的方法：{allowed}",
+                f"Use {allowed}",
+            ),
+        ),
+        {"allow": allowed},
+    )
+
+
+def not_here() -> tuple[Fault, ...]:
+    """The faults of a NotFoundError for an unknown address."""
+    return (
+        Fault(
+            "",
+            "没有这个页面",
+            "there is no such page",
+            "请核对网址，或从首页进入",
+            "Check the address, or start from the home page",
+        ),
+    )
+
+
+def http_refusal(status: int) -> HttpRefusalError:
+    """A HttpRefusalError for a status that has no class of its own."""
+    return HttpRefusalError(
+        (
+            Fault(
+                "",
+                f"请求被拒绝（{status}）",
+                f"the request was refused ({status})",
+                "请核对后重试",
+                "Check the request and try again",
+            ),
+        ),
+        {"status": status},
+    )
+
+
+def internal() -> InternalError:
+    """The InternalError that stands for any bug."""
+    return InternalError(
+        (
+            Fault(
+                "",
+                "服务器出错了",
+                "something went wrong on the server",
+                "请稍后重试；如需报告，请附上请求编号",
+                "Try again later; quote the request id if you report it",
+            ),
+        )
+    )

@@ -131,4 +131,3 @@ def test_a_validation_error_points_at_each_field_in_the_reader_s_language() -> N
     )
     assert body(error)["errors"] == [{"pointer": "#/lots/0/a~1b", "detail": "缺少这一项", "remedy": "请核对后重新提交"}]
     assert body(error, tongue="en")["errors"][0]["detail"] == "Field required"
-

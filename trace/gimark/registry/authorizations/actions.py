@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from gimark.accounts.rules import Actor, Permission, not_found, require
+from gimark.clock import local_day
 from gimark.errors import Checklist, ConflictError, Fault
 from gimark.ledger import book
 from gimark.registry.authorizations.model import Authorization, AuthorizationChange
@@ -18,11 +19,15 @@ from gimark.store.unit_of_work import Act
 
 @dataclass(frozen=True, slots=True)
 class ChangeForm:
-    """An act on an authorization: why, from which day (included), and the new terms of an amendment."""
+    """An act on an authorization, and why.
+
+    A suspension, restoration or revocation takes effect on `effective_on` (included). An amendment brings `terms`
+    instead, in force from the day it is decided.
+    """
 
     kind: ChangeKind
     reason: str
-    effective_on: date
+    effective_on: date | None = None
     terms: Terms | None = None
 
 
@@ -72,18 +77,19 @@ def change_authorization(act: Act, actor: Actor, ref: str, form: ChangeForm) -> 
     authorization = act.session.scalar(select(Authorization).where(Authorization.ref == ref).with_for_update())
     if authorization is None:
         raise not_found("authorization")
-    _check_change(act, authorization, form)
-    entry = {"authorization": authorization.ledger_index, "reason": form.reason}
+    effective_on = form.effective_on or local_day(act.now)
+    _check_change(act, authorization, form, effective_on)
+    entry: dict[str, object] = {"authorization": authorization.ledger_index, "reason": form.reason}
     if form.terms is not None:
         entry |= terms_fields(form.terms)
     else:
-        entry |= {"from": form.effective_on.isoformat()}
+        entry |= {"from": effective_on.isoformat()}
     index = book.append(act, f"authorization.{form.kind}", actor.ledger_word, **entry)
     change = AuthorizationChange(
         authorization_id=authorization.id,
         kind=form.kind,
         reason=form.reason,
-        effective_on=form.effective_on,
+        effective_on=effective_on,
         terms=form.terms and terms_fields(form.terms),
         at=act.now,
         ledger_index=index,
@@ -130,7 +136,7 @@ def _check_terms(terms: Terms, right: Right) -> None:
     checklist.settle()
 
 
-def _check_change(act: Act, authorization: Authorization, form: ChangeForm) -> None:
+def _check_change(act: Act, authorization: Authorization, form: ChangeForm, effective_on: date) -> None:
     history = history_of(act.session, authorization)
     state = last_state(history.changes)
     if form.kind not in ALLOWED_AFTER[state]:
@@ -151,7 +157,7 @@ def _check_change(act: Act, authorization: Authorization, form: ChangeForm) -> N
             "reason", "没有写理由", "no reason is given", "请写明理由，它会公示", "Give the reason; it will be public"
         )
     earliest = max([authorization.valid_from, *(change.effective_on for change in history.changes)])
-    if form.effective_on < earliest:
+    if effective_on < earliest:
         checklist.add(
             "from",
             f"生效日早于此前的 {earliest}",

@@ -1,0 +1,168 @@
+"""Ordering files to print. A code is printed once; printing it again is an act with a reason, in the ledger."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
+from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
+from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct
+from gimark.issuance.queries import PrintFacts, print_facts, visible_run
+from gimark.issuance.ranges import RangeForm, change_ranges
+from gimark.issuance.rules import RangeKind, Span, checked_spans
+from gimark.jobs.actions import enqueue
+from gimark.ledger import book
+from gimark.store.unit_of_work import Act
+
+PRINT_JOB = "print-labels"
+FORMATS = ("pdf", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintForm:
+    """An order for the files of codes [first, last] of a run; `reprint_reason` allows codes printed before."""
+
+    run_ref: str
+    first: int
+    last: int
+    template: str
+    formats: tuple[str, ...]
+    idempotency_key: str
+    reprint_reason: str | None = None
+
+    @property
+    def body_sha256(self) -> bytes:
+        """What a repeat must equal."""
+        body = (self.run_ref, self.first, self.last, self.template, sorted(self.formats), self.reprint_reason)
+        return hashlib.sha256(repr(body).encode()).digest()
+
+
+def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
+    """Queue a print job for the codes. Part of the caller's transaction, which commits.
+
+    Raises ConflictError when a code was ordered for print before and no reason for a reprint is given: a label
+    printed twice looks like a copied one to everybody who scans it.
+    """
+    require(actor, Permission.CHANGE_CODES)
+    book.lock(act)
+    run = visible_run(act.session, actor, form.run_ref)
+    enterprise_id = act.session.get_one(IssueOrder, run.order_id).enterprise_id
+    existing = act.session.scalar(
+        select(PrintOrder).where(
+            PrintOrder.enterprise_id == enterprise_id, PrintOrder.idempotency_key == form.idempotency_key
+        )
+    )
+    if existing is not None:
+        return _repeated(act, existing, form)
+    [span] = checked_spans([(form.first, form.last)], run.count)
+    _check_formats(form)
+    order = PrintOrder(
+        enterprise_id=enterprise_id,
+        run_id=run.id,
+        first=form.first,
+        last=form.last,
+        template=form.template,
+        formats=sorted(form.formats),
+        state=PrintState.QUEUED,
+        idempotency_key=form.idempotency_key,
+        body_sha256=form.body_sha256,
+        reprints_act_id=_permit_reprint(act, actor, run, span, form),
+        ordered_at=act.now,
+        released_at=None,
+    )
+    act.session.add(order)
+    act.session.flush()
+    enqueue(act, PRINT_JOB, key=f"{PRINT_JOB}:{order.ref}", payload={"order": order.ref})
+    return print_facts(act.session, order)
+
+
+def visible_print(act: Act, actor: Actor, ref: str) -> PrintOrder:
+    """The print order `ref` if this actor may see it; NotFoundError otherwise."""
+    order = act.session.scalar(select(PrintOrder).where(PrintOrder.ref == ref))
+    if order is None:
+        raise not_found("print_order")
+    require_enterprise(actor, order.enterprise_id, "print_order")
+    return order
+
+
+def add_file(act: Act, order: PrintOrder, name: str, span: Span, sha256: str, size: int) -> None:
+    """Note a finished part. A retry that made the same bytes again changes nothing; other bytes are refused."""
+    known = act.session.get(PrintFile, (order.id, name))
+    if known is None:
+        act.session.add(PrintFile(order_id=order.id, name=name, first=span[0], last=span[1], sha256=sha256, size=size))
+        act.session.flush()
+    elif known.sha256 != sha256:
+        raise ConflictError(
+            (
+                Fault(
+                    name,
+                    "同一部分重做后字节不同",
+                    "the same part came out with other bytes",
+                    "请停止印刷并联系平台管理员：模板或字体在途中被更换",
+                    "Stop printing and tell the administrator: a template or font changed on the way",
+                ),
+            )
+        )
+
+
+def _permit_reprint(act: Act, actor: Actor, run: IssueRun, span: Span, form: PrintForm) -> int | None:
+    printed = act.session.scalars(
+        select(PrintOrder)
+        .where(PrintOrder.run_id == run.id, PrintOrder.state != PrintState.FAILED)
+        .where(PrintOrder.first <= span[1], PrintOrder.last >= span[0])
+        .order_by(PrintOrder.first)
+    ).all()
+    if not printed:
+        if form.reprint_reason is not None:
+            raise invalid(
+                "reprint_reason",
+                "这些标识还没有印过",
+                "these codes were not printed yet",
+                "请去掉补印理由",
+                "Leave it empty",
+            )
+        return None
+    if form.reprint_reason is None:
+        first, last = max(printed[0].first, span[0]), min(printed[0].last, span[1])
+        raise ConflictError(
+            (
+                Fault(
+                    "first",
+                    f"第 {first}–{last} 枚已有印刷订单 {printed[0].ref}",
+                    f"codes {first}-{last} stand in print order {printed[0].ref} already",
+                    "请下载那张订单的文件；标签损坏须补印的，请写明理由",
+                    "Download that order's files; to reprint damaged labels, give the reason",
+                ),
+            )
+        )
+    done = change_ranges(act, actor, run.ref, RangeForm(RangeKind.REPRINT, (span,), form.reprint_reason))
+    return act.session.scalar(select(RangeAct.id).where(RangeAct.ledger_index == done.ledger_index))
+
+
+def _repeated(act: Act, order: PrintOrder, form: PrintForm) -> PrintFacts:
+    if order.body_sha256 == form.body_sha256:
+        return print_facts(act.session, order)
+    raise IdempotencyKeyReusedError(
+        (
+            Fault(
+                "idempotency_key",
+                "同一个幂等键已用于另一张印刷订单",
+                "the same idempotency key came with another print order",
+                "新订单请换一个键；重试请保持内容不变",
+                "Use a new key for a new order; to retry, send the same content",
+            ),
+        )
+    )
+
+
+def _check_formats(form: PrintForm) -> None:
+    unknown = sorted(set(form.formats) - set(FORMATS))
+    if unknown or not form.formats:
+        raise invalid(
+            "formats",
+            f"没有这种格式：{'、'.join(unknown) or '（空）'}",
+            f"unknown format: {', '.join(unknown) or '(none)'}",
+            f"可选：{'、'.join(FORMATS)}",
+            f"Choose from {', '.join(FORMATS)}",
+        )

@@ -45,7 +45,7 @@ def _what_is_wrong(text: str) -> tuple[str, str] | None:
         if character not in ALPHABET:
             return (
                 f"第 {place} 位“{character}”不在代码字符集内（半角数字和大写字母，不含 I、O、Z、S、V）",
-                f"place {place}, “{character}”, is outside the alphabet (plain 0–9, upper-case A–Z without I, O, Z, S, V)",
+                f"place {place}, “{character}”, is not one of 0–9 or upper-case A–Z without I, O, Z, S, V",
             )
     if len(text) != LENGTH:
         return f"统一社会信用代码应为 18 位，实为 {len(text)} 位", f"a USCC has 18 characters, this has {len(text)}"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 
 from gimark.errors import InvalidInputError
+from gimark.keys import ed25519
 from gimark.keys.note import (
     COSIGNATURE_V1,
     ED25519,
@@ -37,8 +37,8 @@ GO_NOTE = (
 
 
 def signer(name: str, seed: int = 1, kind: int = ED25519) -> NoteSigner:
-    public, secret = crypto_sign_seed_keypair(bytes([seed]) * 32)
-    return NoteSigner(VerifierKey(name, kind, public), lambda message: crypto_sign(message, secret)[:64])
+    public, secret = ed25519.key_pair(bytes([seed]) * 32)
+    return NoteSigner(VerifierKey(name, kind, public), lambda message: ed25519.sign(message, secret))
 
 
 def cosigned(text: str, *signers: NoteSigner, witness: NoteSigner, time_s: int = 1_700_000_000) -> bytes:

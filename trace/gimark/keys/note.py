@@ -11,18 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from nacl.bindings import crypto_sign_open
-from nacl.exceptions import BadSignatureError
-
 from gimark.errors import InvalidInputError, invalid
+from gimark.keys import ed25519
 
 ED25519 = 0x01
 COSIGNATURE_V1 = 0x04
 KINDS = (ED25519, COSIGNATURE_V1)
 
-KEY_SIZE = 32
 KEY_ID_SIZE = 4
-SIGNATURE_SIZE = 64
 TIME_SIZE = 8
 MAX_SIGNATURES = 64
 _DASH = "— "
@@ -46,7 +42,7 @@ class VerifierKey:
             raise _bad_key("名称为空或含有空格、加号", "its name is empty or has a space or a plus sign")
         if self.kind not in KINDS:
             raise _bad_key(f"不支持的类型 {self.kind:#04x}", f"type {self.kind:#04x} is not supported")
-        if len(self.public) != KEY_SIZE:
+        if len(self.public) != ed25519.PUBLIC_SIZE:
             raise _bad_key("公钥应为 32 字节", "the public key is not 32 bytes")
 
     @property
@@ -178,19 +174,9 @@ def _verified(text: str, key: VerifierKey, signature: bytes) -> VerifiedSignatur
     if key.kind == COSIGNATURE_V1:
         time_s, signature = int.from_bytes(signature[:TIME_SIZE], "big"), signature[TIME_SIZE:]
         message = _cosigned(text, time_s)
-    if not _is_signed(key.public, message, signature):
+    if not ed25519.verify(key.public, message, signature):
         raise _bad_note(f"{key.name} 的签名无效", f"the signature of {key.name} is not valid")
     return VerifiedSignature(key, time_s)
-
-
-def _is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    if len(signature) != SIGNATURE_SIZE:
-        return False
-    try:
-        crypto_sign_open(signature + message, public)
-    except BadSignatureError:
-        return False
-    return True
 
 
 def _cosigned(text: str, time_s: int) -> bytes:

@@ -1,6 +1,6 @@
-"""What the reader wants: JSON or a page, and in which language."""
+"""Whether the reader wants JSON or a page. The language is `api.web.language`'s to say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -24,26 +24,6 @@ def prefers_json(accept: str) -> bool:
         elif kind in ("text/html", "application/xhtml+xml"):
             weights["html"] = max(weights["html"], weight)
     return weights["json"] > weights["html"]
-
-
-@lru_cache(maxsize=1024)
-def language(accept_language: str, chosen: str, offered: Sequence[str]) -> str:
-    """The language of the answer: `chosen` by the reader when offered, else by Accept-Language, else the first."""
-    if chosen in offered:
-        return chosen
-    for tag, weight in sorted(_weighted(accept_language), key=lambda found: -found[1]):
-        primary = tag.partition("-")[0]
-        if weight > 0 and primary in offered:
-            return primary
-    return offered[0]
-
-
-def chosen_language(query: bytes) -> str:
-    """The value of `lang` in a raw query string, empty when there is none."""
-    for part in query.split(b"&"):
-        if part.startswith(b"lang="):
-            return part[5:].decode("latin-1")
-    return ""
 
 
 def _weighted(value: str) -> list[tuple[str, float]]:

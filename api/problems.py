@@ -3,8 +3,7 @@
 Each class of the error tree has a row; `tests/api/test_problems.py` walks the tree and fails on a class without one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from html import escape
 from typing import Any, Protocol
 
@@ -14,9 +13,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
 from api import refusals
-from api.negotiation import chosen_language, header, language, prefers_json
+from api.negotiation import header, prefers_json
+from api.web.language import Language, asked_language
 from gimark import errors
 from gimark.errors import Fault, GimarkError
+from labels import errors as label_errors
+from labels.errors import LabelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Row:
     title_en: str
 
 
-ROWS: dict[type[GimarkError], Row] = {
+Told = GimarkError | LabelError
+
+ROWS: dict[type[Told], Row] = {
     errors.GimarkError: Row(500, "服务器出错了", "Internal error"),
     errors.InvalidInputError: Row(422, "填写有误", "Invalid input"),
     errors.NotFoundError: Row(404, "没有找到", "Not found"),
@@ -48,6 +52,13 @@ ROWS: dict[type[GimarkError], Row] = {
     refusals.MethodNotAllowedError: Row(405, "不接受这种请求", "Method not allowed"),
     refusals.HttpRefusalError: Row(400, "请求被拒绝", "Request refused"),
     refusals.InternalError: Row(500, "服务器出错了", "Internal error"),
+    label_errors.LabelError: Row(422, "标签有误", "Label refused"),
+    label_errors.TemplateError: Row(422, "标签模板有误", "Label template refused"),
+    label_errors.MissingTextError: Row(422, "标签内容有误", "Label text refused"),
+    label_errors.CarrierError: Row(422, "二维码印不清楚", "Symbol cannot be printed legibly"),
+    label_errors.FontError: Row(422, "字体无法使用", "Font cannot be used"),
+    label_errors.RowError: Row(422, "标签数据有误", "Label data refused"),
+    label_errors.ProofError: Row(409, "标签复核未通过", "Label failed its check"),
 }
 
 
@@ -62,7 +73,7 @@ class Problem:
     extras: dict[str, Any]
     request_id: str
     instance: str
-    language: str
+    language: Language
 
     @property
     def detail(self) -> str:
@@ -112,36 +123,36 @@ class PlainPages:
         )
 
 
-def row_of(error: GimarkError) -> Row:
+def row_of(error: Told) -> Row:
     """The row of an error's class, or of its nearest ancestor that has one."""
     return next(ROWS[kind] for kind in type(error).__mro__ if kind in ROWS)
 
 
-def said(error: Exception) -> GimarkError:
+def said(error: Exception) -> Told:
     """Any exception as one of our tree. A bug becomes `InternalError`, which tells nothing of it."""
     if isinstance(error, RequestValidationError):
         return errors.InvalidInputError(tuple(_from_validation(found) for found in error.errors()))
     if isinstance(error, HTTPException):
         return _from_http(error)
-    if isinstance(error, GimarkError) and row_of(error).status != 500:
+    if isinstance(error, Told) and row_of(error).status != 500:
         return error
     return refusals.internal()
 
 
-def problem_of(error: Exception, scope: Scope, languages: Sequence[str]) -> Problem:
+def problem_of(error: Exception, scope: Scope, languages: tuple[Language, ...]) -> Problem:
     """What the reader of `scope` is told of `error`."""
     told = said(error)
     row = row_of(told)
     headers = scope.get("headers", ())
-    tongue = language(
-        header(headers, b"accept-language"), chosen_language(scope.get("query_string", b"")), tuple(languages)
-    )
+    query = scope.get("query_string", b"").decode("latin-1")
+    tongue = asked_language(query, header(headers, b"accept-language"), languages)
+    extras = told.extras if isinstance(told, GimarkError) else {}
     return Problem(
         code=told.code,
-        status=told.extras.get("status", row.status) if isinstance(told, refusals.HttpRefusalError) else row.status,
+        status=extras["status"] if isinstance(told, refusals.HttpRefusalError) else row.status,
         title=row.title_zh if tongue == "zh" else row.title_en,
-        faults=told.faults,
-        extras=told.extras,
+        faults=tuple(Fault(*astuple(fault)) for fault in told.faults),
+        extras=extras,
         request_id=scope.get("state", {}).get("request_id", ""),
         instance=scope.get("path", ""),
         language=tongue,
@@ -152,7 +163,7 @@ def problem_of(error: Exception, scope: Scope, languages: Sequence[str]) -> Prob
 class Problems:
     """Answers errors: `pages` draws them, `languages` are offered in order."""
 
-    languages: tuple[str, ...]
+    languages: tuple[Language, ...]
     pages: ErrorPages
 
     def response(self, error: Exception, scope: Scope) -> Response:

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 
+from api.web.language import LANGUAGES, Language
 from gimark.errors import Fault, KeyFileError
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -34,7 +35,9 @@ class Settings(BaseSettings):
     trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For is believed")
     passphrase: SecretStr | None = Field(None, description="Passphrase of the key files (prefer passphrase_file)")
     passphrase_file: Path | None = Field(None, description="File with the passphrase, readable by its owner only")
-    languages: Words = Field(("zh", "en"), description="Languages of the pages; the first is the default")
+    languages: Annotated[tuple[Language, ...], NoDecode] = Field(
+        LANGUAGES, min_length=1, description="Languages of the pages; the first is the default"
+    )
     title_zh: str = Field("地理标志标识查验", description="Name of the installation on its pages")
     title_en: str = Field("GI mark check", description="The same in English")
     icp_number: str = Field("", description="ICP备案号 for the footer; empty = 待填")
@@ -81,13 +84,6 @@ class Settings(BaseSettings):
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(str(ip_network(word)) for word in value)
-
-    @field_validator("languages")
-    @classmethod
-    def _are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value or not set(value) <= {"zh", "en"}:
-            raise ValueError("languages must be zh, en or both")
-        return value
 
     @model_validator(mode="after")
     def _one_passphrase(self) -> "Settings":

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 import api
 import gimark
+import labels
 from api.problems import ROWS, PlainPages, Problems
 from gimark.errors import (
     ConflictError,
@@ -22,6 +23,8 @@ from gimark.errors import (
     NotFoundError,
     StoreBusyError,
 )
+from labels.errors import Fault as LabelFault
+from labels.errors import LabelError, MissingTextError
 
 FAULT = Fault("rights/0/holder", "持有人未填写", "the holder is missing", "请填写持有人", "Give the holder")
 PROBLEMS = Problems(("zh", "en"), PlainPages())
@@ -36,21 +39,25 @@ def body(error: Exception, **about: Any) -> dict[str, Any]:
     return json.loads(PROBLEMS.response(error, scope(**about)).body)
 
 
-def the_tree(root: type[GimarkError] = GimarkError) -> Iterator[type[GimarkError]]:
+def the_tree(root: type[Exception]) -> Iterator[type[Exception]]:
     yield root
     for kind in root.__subclasses__():
         yield from the_tree(kind)
 
 
+def every_class() -> list[type[Exception]]:
+    return [*the_tree(GimarkError), *the_tree(LabelError)]
+
+
 def test_every_error_class_has_a_row() -> None:
-    for package in (gimark, api):
+    for package in (gimark, labels, api):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
-    assert [kind.__name__ for kind in the_tree() if kind not in ROWS] == []
+    assert [kind.__name__ for kind in every_class() if kind not in ROWS] == []
 
 
 def test_no_two_classes_share_a_public_code() -> None:
-    codes = [kind.code for kind in the_tree()]
+    codes = [vars(kind).get("code") for kind in every_class()]
     assert len(codes) == len(set(codes))
 
 
@@ -69,7 +76,7 @@ def test_the_reader_s_language_is_used_and_chinese_is_the_default() -> None:
     assert body(error)["title"] == "填写有误"
     assert body(error, tongue="en-GB,en;q=0.9,zh;q=0.1")["title"] == "Invalid input"
     assert body(error, tongue="zh-CN", query=b"s=x&lang=en")["title"] == "Invalid input"
-    assert body(error, tongue="fr")["errors"][0]["detail"] == "持有人未填写"
+    assert body(error, tongue="zh-Hant;q=0.9,en;q=0.5")["errors"][0]["detail"] == "持有人未填写"
 
 
 def test_typed_facts_ride_along_but_never_replace_a_standard_member() -> None:
@@ -111,6 +118,12 @@ def test_a_page_is_for_whoever_asks_for_html_outside_the_json_api() -> None:
 def test_what_a_page_quotes_is_escaped() -> None:
     fault = Fault("<script>", "<b>", "<b>", "", "")
     assert b"<script>" not in PROBLEMS.response(InvalidInputError((fault,)), scope(accept="text/html")).body
+
+
+def test_a_label_s_fault_is_said_like_any_other() -> None:
+    found = body(MissingTextError([LabelFault("uscc", "缺少信用代码", "no USCC", "请补上", "Add it")]), tongue="en")
+    assert (found["status"], found["code"]) == (422, "label-text")
+    assert found["errors"] == [{"pointer": "#/uscc", "detail": "no USCC", "remedy": "Add it"}]
 
 
 def test_a_busy_store_says_when_to_come_back() -> None:

@@ -43,12 +43,11 @@ class Reason(StrEnum):
 
 
 class RungName(StrEnum):
-    """The ladder, bottom to top. The recall rung stands in the ladder of a recalled batch alone."""
+    """The ladder, bottom to top. A recall is no rung: it is an act on the whole batch, and stands in `act`."""
 
     SIGNED = "signed"
     ISSUED = "issued"
     ACTIVATED = "activated"
-    RECALL = "recall"
     AUTHORISED = "authorised"
     WITHIN_VOLUME = "within_volume"
     EARLIER_CHECKS = "earlier_checks"
@@ -184,7 +183,7 @@ class Standing:
     checks: Checks
 
 
-LADDER = tuple(name for name in RungName if name is not RungName.RECALL)
+LADDER = tuple(RungName)
 
 # Nothing is said of a package whose code was not proved to be ours.
 FORGED = frozenset({Reason.MALFORMED, Reason.FOREIGN_HOST, Reason.BAD_SIGNATURE, Reason.UNKNOWN_KEY, Reason.NOT_ISSUED})
@@ -285,7 +284,6 @@ def _ladder(word: Reason, reason: Reason, standing: Standing) -> tuple[Rung, ...
         (RungName.SIGNED, _signed(word, reason)),
         (RungName.ISSUED, RungState.PASS),
         (RungName.ACTIVATED, _activated(standing.state)),
-        *([(RungName.RECALL, RungState.FAIL)] if standing.package.recall else []),
         (RungName.AUTHORISED, _found(standing.authorised, RungState.FAIL)),
         (RungName.WITHIN_VOLUME, _found(standing.within_volume, RungState.WARN)),
         (RungName.EARLIER_CHECKS, _found(not standing.copied, RungState.WARN)),

@@ -1,0 +1,1 @@
+"""Issuing keys and key sets as official acts."""

@@ -1,0 +1,105 @@
+"""Runs and acts on ranges as the ledger should hold them, and the volume they must have moved."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gimark.issuance.keys.model import KeyAct, KeySetPublication, SigningKey
+from gimark.issuance.model import IssueRun, RangeAct, RangeSpan, RunAuthorization
+from gimark.issuance.queries import acts_on
+from gimark.issuance.rules import CodeState, RangeKind, RunStates
+from gimark.ledger.replay import ExpectedEntry
+from gimark.production.model import Batch
+from gimark.registry.authorizations.model import Authorization
+
+
+def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
+    """One for every key, key set, run and act on ranges."""
+    yield from _keys(session)
+    yield from _runs(session)
+    yield from _ranges(session)
+
+
+def expected_movements(session: Session) -> Iterator[tuple[int, tuple[int, int, int]]]:
+    """By ledger index: (batch's ledger index, issued_g, activated_g) that every issue and range act must have moved."""
+    rows = session.execute(select(IssueRun, Batch.ledger_index).join(Batch, Batch.id == IssueRun.batch_id)).all()
+    acts = acts_on(session, [run.id for run, _ in rows])
+    for run, batch_index in rows:
+        yield run.ledger_index, (batch_index, run.net_g * run.count, 0)
+        states = RunStates.fresh(run.count)
+        for act in acts[run.id]:
+            parts = [part for span in act.spans for part in states.parts(span)]
+            size = sum(part.size for part in parts)
+            active = sum(part.size for part in parts if part.state is CodeState.ACTIVE)
+            if act.kind is RangeKind.ACTIVATE:
+                yield act.ledger_index, (batch_index, 0, run.net_g * size)
+            elif act.kind is not RangeKind.REPRINT:
+                yield act.ledger_index, (batch_index, -run.net_g * size, -run.net_g * active)
+            states = states.after(act.kind, act.spans, act.ledger_index)
+
+
+def _keys(session: Session) -> Iterator[ExpectedEntry]:
+    for key in session.scalars(select(SigningKey)):
+        yield ExpectedEntry(
+            key.ledger_index,
+            "key.add",
+            {
+                "kid": key.kid,
+                "alg": key.alg,
+                "pub": b64encode(key.public).decode(),
+                "from": key.valid_from.isoformat(),
+                "until": key.valid_until.isoformat(),
+            },
+        )
+    for act in session.scalars(select(KeyAct)):
+        fields: dict[str, object] = {"kid": act.kid}
+        if act.log_size is not None:
+            fields["at"] = act.log_size
+        yield ExpectedEntry(act.ledger_index, f"key.{act.kind}", fields)
+    for published in session.scalars(select(KeySetPublication)):
+        yield ExpectedEntry(
+            published.ledger_index,
+            "keyset.publish",
+            {"seq": published.seq, "sha256": b64encode(published.sha256).decode()},
+        )
+
+
+def _runs(session: Session) -> Iterator[ExpectedEntry]:
+    rows = session.execute(select(IssueRun, Batch.ledger_index).join(Batch, Batch.id == IssueRun.batch_id))
+    for run, batch_index in rows:
+        authorizations = session.scalars(
+            select(Authorization.ledger_index)
+            .join(RunAuthorization, RunAuthorization.authorization_id == Authorization.id)
+            .where(RunAuthorization.run_id == run.id)
+            .order_by(Authorization.ledger_index)
+        )
+        yield ExpectedEntry(
+            run.ledger_index,
+            "run.issue",
+            {
+                "batch": batch_index,
+                "authorizations": list(authorizations),
+                "run": run.number,
+                "gtin": run.gtin,
+                "lot": run.lot,
+                "count": run.count,
+                "net_g": run.net_g,
+                "kid": run.kid,
+                "epoch": run.epoch,
+                "codes_root": b64encode(run.codes_root).decode(),
+            },
+        )
+
+
+def _ranges(session: Session) -> Iterator[ExpectedEntry]:
+    rows = session.execute(select(RangeAct, IssueRun.ledger_index).join(IssueRun, IssueRun.id == RangeAct.run_id))
+    for act, run_index in rows:
+        spans = session.execute(
+            select(RangeSpan.first, RangeSpan.last).where(RangeSpan.act_id == act.id).order_by(RangeSpan.first)
+        )
+        fields: dict[str, object] = {"run": run_index, "ranges": [list(span) for span in spans]}
+        if act.reason is not None:
+            fields["reason"] = act.reason
+        yield ExpectedEntry(act.ledger_index, f"run.{act.kind}", fields)

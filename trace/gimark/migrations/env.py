@@ -1,0 +1,29 @@
+"""Runs migrations on the engine that `gimark.migrations` hands over; there is no ini file and no offline mode."""
+
+from alembic import context
+from sqlalchemy import Engine, text
+
+from gimark.migrations.models import metadata
+
+LOCK_TIMEOUT = "5s"
+
+
+def run() -> None:
+    """One connection, one transaction for the whole upgrade."""
+    engine: Engine = context.config.attributes["engine"]
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            # A migration that waits for a lock blocks everybody behind it; failing is better.
+            connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            render_as_batch=connection.dialect.name == "sqlite",
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()

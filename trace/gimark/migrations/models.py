@@ -1,0 +1,16 @@
+"""Every room's models, imported so that the metadata is whole."""
+
+import gimark.accounts.model
+import gimark.issuance.keys.model
+import gimark.issuance.model
+import gimark.jobs.model
+import gimark.ledger.model
+import gimark.production.model
+import gimark.registry.authorizations.model
+import gimark.registry.enterprises.model
+import gimark.registry.items.model
+import gimark.registry.rights.model
+import gimark.scans.model  # noqa: F401
+from gimark.store.base import Base
+
+metadata = Base.metadata

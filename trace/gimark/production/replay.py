@@ -1,0 +1,92 @@
+"""Batches as the ledger should hold them, and their present state derived again from their acts."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gimark.ledger.replay import ExpectedEntry
+from gimark.production.model import Batch, BatchAct, BatchActKind, BatchAuthorization, BatchVolume, VolumeMovement
+from gimark.registry.authorizations.model import Authorization
+from gimark.registry.items.model import TradeItem
+
+
+def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
+    """The later acts of every batch. Its registration is compared by `registrations`, which the audit calls too."""
+    for act in session.scalars(select(BatchAct)):
+        yield ExpectedEntry(act.ledger_index, f"batch.{act.kind}", act.entry)
+
+
+def registrations(session: Session) -> Iterator[ExpectedEntry]:
+    """What batch.register must say of the fields that no later act changes."""
+    rows = session.execute(select(Batch, TradeItem.ledger_index).join(TradeItem, TradeItem.id == Batch.item_id))
+    for batch, item_index in rows:
+        authorizations = session.scalars(
+            select(Authorization.ledger_index)
+            .join(BatchAuthorization, BatchAuthorization.authorization_id == Authorization.id)
+            .where(BatchAuthorization.batch_id == batch.id)
+            .order_by(Authorization.ledger_index)
+        )
+        yield ExpectedEntry(
+            batch.ledger_index,
+            "batch.register",
+            {"item": item_index, "lot": batch.lot, "authorizations": list(authorizations)},
+        )
+
+
+def differing_batches(session: Session, registered: dict[int, dict[str, object]]) -> Iterator[tuple[int, str]]:
+    """(ledger index, what differs) of batches whose row is not what registration and acts make of it.
+
+    `registered` holds the fields of every batch.register entry by index.
+    """
+    for batch in session.scalars(select(Batch)):
+        state = dict(registered.get(batch.ledger_index, {}))
+        recalled = False
+        acts = session.scalars(select(BatchAct).where(BatchAct.batch_id == batch.id).order_by(BatchAct.ledger_index))
+        for act in acts:
+            recalled = recalled or act.kind is BatchActKind.RECALL
+            state |= act.entry
+        row = {
+            "town": batch.town_code,
+            "harvested_from": batch.harvested_from.isoformat(),
+            "harvested_until": batch.harvested_until.isoformat(),
+            "planned_g": batch.planned_g,
+            "packed_g": batch.packed_g,
+            "packed_on": batch.packed_on and batch.packed_on.isoformat(),
+        }
+        for name, value in row.items():
+            if state.get(name) != value:
+                yield batch.ledger_index, f"{name}: row {value!r}, ledger {state.get(name)!r}"
+        if batch.is_recalled != recalled:
+            yield batch.ledger_index, f"is_recalled: row {batch.is_recalled}, ledger {recalled}"
+
+
+def movements(session: Session) -> dict[int, tuple[int, int, int]]:
+    """By ledger index: (batch's ledger index, issued_g, activated_g) of every volume movement."""
+    rows = session.execute(
+        select(
+            VolumeMovement.ledger_index, Batch.ledger_index, VolumeMovement.issued_g, VolumeMovement.activated_g
+        ).join(Batch, Batch.id == VolumeMovement.batch_id)
+    )
+    return {index: (batch, issued, activated) for index, batch, issued, activated in rows}
+
+
+def differing_sums(session: Session) -> Iterator[tuple[int, str]]:
+    """(ledger index of the batch, what differs) where the running sums are not the sums of the movements."""
+    moved = (
+        select(
+            VolumeMovement.batch_id,
+            func.sum(VolumeMovement.issued_g).label("issued_g"),
+            func.sum(VolumeMovement.activated_g).label("activated_g"),
+        )
+        .group_by(VolumeMovement.batch_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Batch.ledger_index, BatchVolume, moved.c.issued_g, moved.c.activated_g)
+        .join(BatchVolume, BatchVolume.batch_id == Batch.id)
+        .outerjoin(moved, moved.c.batch_id == Batch.id)
+    )
+    for index, sums, issued, activated in rows:
+        if (sums.issued_g, sums.activated_g) != (int(issued or 0), int(activated or 0)):
+            yield index, f"volume: row {sums.issued_g}/{sums.activated_g} g, movements {issued or 0}/{activated or 0} g"

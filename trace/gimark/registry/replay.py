@@ -1,0 +1,108 @@
+"""The registry's acts as the ledger should hold them, read back from the rows."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gimark.ledger.replay import ExpectedEntry
+from gimark.registry.authorizations.model import Authorization, AuthorizationChange
+from gimark.registry.enterprises.actions import public_fields
+from gimark.registry.enterprises.model import Enterprise
+from gimark.registry.items.model import TradeItem, TradeItemRight
+from gimark.registry.rights.model import GiProduct, Right, RightTown
+
+
+def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
+    """One for every right, enterprise, trade item, authorization and change."""
+    yield from _rights(session)
+    yield from _enterprises(session)
+    yield from _items(session)
+    yield from _authorizations(session)
+    yield from _changes(session)
+
+
+def _rights(session: Session) -> Iterator[ExpectedEntry]:
+    rows = session.execute(select(Right, GiProduct.name_zh).join(GiProduct, GiProduct.id == Right.product_id))
+    for right, product in rows:
+        towns = session.scalars(
+            select(RightTown.town_code).where(RightTown.right_id == right.id).order_by(RightTown.town_code)
+        )
+        yield ExpectedEntry(
+            right.ledger_index,
+            "right.set",
+            {
+                "gi": product,
+                "kind": right.kind.value,
+                "area": list(towns),
+                "standard": right.standard,
+                "announcement": right.announcement,
+                "trademark": right.trademark,
+                "from": right.valid_from.isoformat(),
+                "until": right.valid_until and right.valid_until.isoformat(),
+            },
+        )
+
+
+def _enterprises(session: Session) -> Iterator[ExpectedEntry]:
+    for row in session.scalars(select(Enterprise)):
+        fields: dict[str, object] = dict(public_fields(row.name_zh, row.uscc, row.subject_salt))
+        yield ExpectedEntry(row.ledger_index, "enterprise.set", fields)
+
+
+def _items(session: Session) -> Iterator[ExpectedEntry]:
+    rows = session.execute(
+        select(TradeItem, Enterprise.ledger_index).join(Enterprise, Enterprise.id == TradeItem.enterprise_id)
+    )
+    for item, enterprise_index in rows:
+        rights = session.scalars(
+            select(Right.ledger_index)
+            .join(TradeItemRight, TradeItemRight.right_id == Right.id)
+            .where(TradeItemRight.item_id == item.id)
+            .order_by(Right.id)
+        )
+        yield ExpectedEntry(
+            item.ledger_index,
+            "item.set",
+            {
+                "enterprise": enterprise_index,
+                "gtin": item.gtin,
+                "name": item.name_zh,
+                "class": item.product_class,
+                "grade": item.grade,
+                "net_g": item.net_g,
+                "rights": list(rights),
+            },
+        )
+
+
+def _authorizations(session: Session) -> Iterator[ExpectedEntry]:
+    rows = session.execute(
+        select(Authorization, Enterprise.ledger_index, Right.ledger_index)
+        .join(Enterprise, Enterprise.id == Authorization.enterprise_id)
+        .join(Right, Right.id == Authorization.right_id)
+    )
+    for row, enterprise_index, right_index in rows:
+        fields: dict[str, object] = {
+            "enterprise": enterprise_index,
+            "right": right_index,
+            "classes": row.classes,
+            "number": row.number,
+            "from": row.valid_from.isoformat(),
+            "until": row.valid_until and row.valid_until.isoformat(),
+        }
+        if row.labels_per_year is not None:
+            fields["labels_per_year"] = row.labels_per_year
+        yield ExpectedEntry(row.ledger_index, "authorization.grant", fields)
+
+
+def _changes(session: Session) -> Iterator[ExpectedEntry]:
+    rows = session.execute(
+        select(AuthorizationChange, Authorization.ledger_index).join(
+            Authorization, Authorization.id == AuthorizationChange.authorization_id
+        )
+    )
+    for change, authorization_index in rows:
+        fields: dict[str, object] = {"authorization": authorization_index, "reason": change.reason}
+        fields |= change.terms if change.terms is not None else {"from": change.effective_on.isoformat()}
+        yield ExpectedEntry(change.ledger_index, f"authorization.{change.kind}", fields)

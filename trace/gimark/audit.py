@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from gimark.issuance import replay as issuance
-from gimark.ledger import book, entries
+from gimark.ledger import book
 from gimark.ledger.replay import ExpectedEntry
 from gimark.production import replay as production
 from gimark.registry import replay as registry
@@ -18,7 +18,6 @@ from gimark.registry import replay as registry
 ENVELOPE = frozenset({"v", "t", "type", "by"})
 # Acts that keep no row of their own, so the entry alone is the record.
 ENTRY_ONLY = frozenset({"private", "correction", "rule.set", "override.grant"})
-CHUNK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +52,8 @@ def differences(session: Session) -> Iterator[Difference]:
 
 
 def _logged(session: Session) -> Iterator[tuple[int, dict[str, object]]]:
-    size = book.size(session)
-    for start in range(0, size, CHUNK):
-        stop = min(start + CHUNK, size)
-        for index, body in enumerate(book.entries(session, start, stop), start):
-            yield index, entries.decode(body)
+    for entry in book.entries(session):
+        yield entry.index, entry.fields
 
 
 def _expected(session: Session) -> Iterator[ExpectedEntry]:

@@ -9,6 +9,7 @@ idempotency key goes on with that order, under the same number, and is answered 
 """
 
 import hashlib
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -143,7 +144,7 @@ def _make_official(
             net_g=item.net_g,
             kid=codes.kid,
             epoch=keyring.epoch,
-            codes_root=book.b64(root),
+            codes_root=b64encode(root).decode(),
         )
         volume.post(act, batch, MovementKind.ISSUE, item.net_g * codes.count, 0, index)
         run = IssueRun(

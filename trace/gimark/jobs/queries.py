@@ -1,0 +1,100 @@
+"""Reading jobs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from gimark.errors import Fault, NotFoundError
+from gimark.jobs.model import Job
+from gimark.jobs.rules import JobState
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """A job as a page shows it. Progress is `progress_done` of `progress_total` (0 of 0 = nothing reported yet)."""
+
+    ref: str
+    kind: str
+    key: str
+    state: JobState
+    progress_done: int
+    progress_total: int
+    failures: int
+    error: str | None
+    run_after: datetime
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def due(kinds: Collection[str], now: datetime) -> ColumnElement[bool]:
+    """The jobs of these kinds that may be taken: waiting and due, or running under a lease that ran out."""
+    return and_(
+        Job.kind.in_(kinds),
+        or_(
+            and_(Job.state == JobState.QUEUED, Job.run_after <= now),
+            and_(Job.state == JobState.RUNNING, Job.lease_until <= now),
+        ),
+    )
+
+
+def job_not_found() -> NotFoundError:
+    """No job with this ref."""
+    return NotFoundError(
+        (Fault("job", "没有这个任务", "there is no such job", "请核对任务编号", "Check the job's reference"),)
+    )
+
+
+def job(session: Session, ref: str) -> JobFacts:
+    """The job with this ref. Raises NotFoundError."""
+    row = session.scalar(select(Job).where(Job.ref == ref))
+    if row is None:
+        raise job_not_found()
+    return _facts(row)
+
+
+def job_by_key(session: Session, key: str) -> JobFacts | None:
+    """The job asked for under `key`, or None."""
+    row = session.scalar(select(Job).where(Job.key == key))
+    return _facts(row) if row else None
+
+
+def jobs_in(session: Session, state: JobState, limit: int) -> list[JobFacts]:
+    """At most `limit` jobs in `state`, the newest first."""
+    rows = session.scalars(select(Job).where(Job.state == state).order_by(Job.id.desc()).limit(limit))
+    return [_facts(row) for row in rows]
+
+
+def job_counts(session: Session) -> dict[JobState, int]:
+    """How many jobs are in each state."""
+    counted = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
+    return {state: counted.get(state, 0) for state in JobState}
+
+
+def is_any_due(session: Session, kinds: Collection[str], now: datetime) -> bool:
+    """Whether a worker for `kinds` would find something to take."""
+    return bool(session.scalar(select(exists().where(due(kinds, now)))))
+
+
+def waiting_since(session: Session, now: datetime) -> datetime | None:
+    """Since when the job that is due longest has been waiting for a worker; None when none waits."""
+    return session.scalar(select(func.min(Job.run_after)).where(Job.state == JobState.QUEUED, Job.run_after <= now))
+
+
+def _facts(row: Job) -> JobFacts:
+    return JobFacts(
+        row.ref,
+        row.kind,
+        row.key,
+        row.state,
+        row.progress_done,
+        row.progress_total,
+        row.failures,
+        row.error,
+        row.run_after,
+        row.created_at,
+        row.finished_at,
+    )

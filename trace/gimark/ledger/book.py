@@ -1,0 +1,189 @@
+"""The ledger in the database: acts append to it in their own transaction; proofs read O(log n) stored nodes.
+
+Appending locks the head until the act ends, so indices have no gaps and an act that rolls back leaves nothing.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from gimark import merkle
+from gimark.clock import rfc3339
+from gimark.errors import Fault, LedgerError, NotFoundError
+from gimark.ledger import entries as entry_format
+from gimark.ledger.model import LogEntry, LogHead, LogNode, PublishedCheckpoint
+from gimark.ledger.refusal import refusal
+from gimark.merkle import Node, Span
+from gimark.store.unit_of_work import Act
+
+PORTION = 1000
+
+
+def append(act: Act, type_: str, by: str, /, **fields: Any) -> int:
+    """Write an entry of `type_`, acted by the role `by`, as part of `act`, and give its index. The caller commits.
+
+    Its time is the act's, or the previous entry's if that is later (a clock may go back, the ledger does not).
+    Raises LedgerError when the entry breaks its schema or names an entry that does not exist yet.
+    """
+    session = act.session
+    index = lock(act)
+    said = {**fields, "v": entry_format.VERSION, "t": _time(session, act.now, index), "type": type_, "by": by}
+    body = entry_format.encode(said)
+    _check_references(said, index)
+    session.execute(insert(LogEntry).values(idx=index, body=body))
+    session.execute(insert(LogNode), _completed(session, index, merkle.leaf_hash(body)))
+    session.execute(update(LogHead).values(size=index + 1))
+    return index
+
+
+def lock(act: Act) -> int:
+    """Take the head before reading what an act decides on, so that no other act comes between reading and appending.
+
+    Gives the size, which stays until this act ends. On SQLite an act holds the lock from its first statement anyway.
+    """
+    return _head(act.session, select(LogHead.size).with_for_update())
+
+
+def size(session: Session) -> int:
+    """How many entries the ledger has."""
+    return _head(session, select(LogHead.size))
+
+
+def entry(session: Session, index: int) -> bytes:
+    """The exact bytes of the entry at `index`; raises NotFoundError when there is none."""
+    body = session.scalar(select(LogEntry.body).where(LogEntry.idx == index))
+    if body is None:
+        raise _no_entry(index)
+    return body
+
+
+def entries(session: Session, first: int, end: int) -> Iterator[bytes]:
+    """The exact bytes of the entries from `first` up to `end` (not included), in order, read in portions.
+
+    Raises NotFoundError at the first index that has none.
+    """
+    asked = select(LogEntry.idx, LogEntry.body).where(LogEntry.idx >= first, LogEntry.idx < end).order_by(LogEntry.idx)
+    expected = first
+    for index, body in session.execute(asked.execution_options(yield_per=PORTION)):
+        if index != expected:
+            break
+        yield body
+        expected += 1
+    if expected < end:
+        raise _no_entry(expected)
+
+
+def root(session: Session, at_size: int) -> bytes:
+    """The Merkle root over the first `at_size` entries; raises LedgerError when there are fewer."""
+    return _span_hashes(session, [(0, at_size)])[0]
+
+
+def inclusion_proof(session: Session, index: int, at_size: int) -> list[bytes]:
+    """The proof that entry `index` is among the first `at_size`, in RFC 6962's order; reads O(log n) nodes."""
+    return _span_hashes(session, merkle.inclusion_spans(index, at_size))
+
+
+def consistency_proof(session: Session, old_size: int, at_size: int) -> list[bytes]:
+    """The proof that the log of `old_size` entries grew into that of `at_size`, in RFC 6962's order."""
+    return _span_hashes(session, merkle.consistency_spans(old_size, at_size))
+
+
+def published(session: Session) -> PublishedCheckpoint | None:
+    """The latest published checkpoint, None before the first."""
+    return session.scalar(select(PublishedCheckpoint).order_by(PublishedCheckpoint.size.desc()).limit(1))
+
+
+def is_published(session: Session, index: int) -> bool:
+    """Whether entry `index` is under a published checkpoint, so that anyone can be shown its proof."""
+    return session.scalar(select(PublishedCheckpoint.size).where(PublishedCheckpoint.size > index).limit(1)) is not None
+
+
+def node_hashes(session: Session, nodes: Sequence[Node]) -> list[bytes]:
+    """The stored hashes of `nodes`, in their order; raises LedgerError when one is not there."""
+    if not nodes:
+        return []
+    asked = select(LogNode.level, LogNode.idx, LogNode.hash).where(tuple_(LogNode.level, LogNode.idx).in_(nodes))
+    found = {(level, idx): value for level, idx, value in session.execute(asked)}
+    try:
+        return [found[node] for node in nodes]
+    except KeyError as error:
+        raise _no_node(error.args[0]) from None
+
+
+def _span_hashes(session: Session, spans: Sequence[Span]) -> list[bytes]:
+    """The hash of each span, by one query for the nodes of all of them."""
+    parts = [merkle.perfect_nodes(span) for span in spans]
+    found = iter(node_hashes(session, [node for part in parts for node in part]))
+    return [merkle.join([next(found) for _ in part]) for part in parts]
+
+
+def _head(session: Session, asked: Select[int]) -> int:
+    found = session.scalar(asked)
+    if found is None:
+        raise refusal(
+            "",
+            "公示账本尚未建立",
+            "the ledger was never started",
+            "请先运行 gimark init 或升级数据库",
+            "Run gimark init or upgrade the database first",
+        )
+    return found
+
+
+def _time(session: Session, now: datetime, index: int) -> str:
+    if index == 0:
+        return rfc3339(now)
+    before: str = json.loads(entry(session, index - 1))["t"]
+    return max(rfc3339(now), before)
+
+
+def _completed(session: Session, index: int, leaf: bytes) -> list[dict[str, Any]]:
+    """The rows of the perfect nodes that leaf `index` completes: itself, and a parent for each left sibling."""
+    siblings = merkle.left_siblings(index)
+    rows = [{"level": 0, "idx": index, "hash": leaf}]
+    for (level, idx), sibling in zip(siblings, node_hashes(session, siblings), strict=True):
+        leaf = merkle.node_hash(sibling, leaf)
+        rows.append({"level": level + 1, "idx": idx >> 1, "hash": leaf})
+    return rows
+
+
+def _check_references(said: dict[str, Any], index: int) -> None:
+    for name, named in entry_format.references(said):
+        if named >= index:
+            raise refusal(
+                name,
+                f"引用了尚不存在的条目 {named}",
+                f"it names entry {named}, which does not exist yet",
+                "请引用已有条目的序号",
+                "Name an entry that stands before it",
+            )
+
+
+def _no_entry(index: int) -> NotFoundError:
+    return NotFoundError(
+        (
+            Fault(
+                "index",
+                f"公示账本没有第 {index} 条",
+                f"the ledger has no entry {index}",
+                "请核对条目序号",
+                "Check the entry's number",
+            ),
+        ),
+        {"index": index},
+    )
+
+
+def _no_node(node: Node) -> LedgerError:
+    level, index = node
+    return refusal(
+        "",
+        f"账本缺少第 {level} 层第 {index} 个节点",
+        f"the ledger lacks node {index} of level {level}",
+        "请运行 gimark ledger check；条目不够时请换用较小的序号",
+        "Run gimark ledger check, or ask for an entry or size that exists",
+    )

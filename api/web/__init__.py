@@ -1,0 +1,1 @@
+"""Pages. No rule of the domain lives here: only its words, its figures and its look."""

@@ -1,0 +1,52 @@
+"""The template environment of one site in one language: whatever does not change from page to page is a global."""
+
+from pathlib import Path
+
+import jinja2
+
+from api.web.figures import count_text, day_text, entry_of, mass_text, serial_text, short_day_text
+from api.web.language import LANGUAGES, PARAMETER, Language
+from api.web.site import SiteFacts
+from api.web.translation import catalogue
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
+LANGUAGE_NAME = {"zh": "中文", "en": "English"}
+
+
+def environment(language: Language, site: SiteFacts) -> jinja2.Environment:
+    """Escapes everything, fails on a name it does not know, and speaks `language`.
+
+    `local(path)` is an address on this site that keeps the language.
+    """
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    translated = catalogue(language)
+    made.install_gettext_callables(translated.gettext, translated.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    other = LANGUAGES[1] if language == LANGUAGES[0] else LANGUAGES[0]
+    made.globals.update(
+        language=language,
+        html_language=HTML_LANGUAGE[language],
+        other_html_language=HTML_LANGUAGE[other],
+        other_language_name=LANGUAGE_NAME[other] if other in site.languages else "",
+        site=site,
+        site_name=site.name(language),
+        county=site.county(language),
+        regulator=site.regulator(language),
+        local=lambda path: f"{path}?{PARAMETER}{language}" if len(site.languages) > 1 else path,
+    )
+    made.filters.update(
+        day=lambda day: day_text(day, language),
+        short_day=lambda day: short_day_text(day, language),
+        mass=mass_text,
+        count=count_text,
+        serial=serial_text,
+        entry=entry_of,
+    )
+    return made

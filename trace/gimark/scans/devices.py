@@ -1,0 +1,89 @@
+"""Who looked: a device tag that says "the same device, this week" and nothing more, and who is not a person at all.
+
+tag = HMAC-SHA256(week's key, network)[:3] ‖ HMAC-SHA256(week's key, network ‖ user-agent family)[:5], where the
+network is the address's /24 (IPv4) or /48 (IPv6). The first part lets one network's devices be counted together; with
+the key destroyed, neither part says anything.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from hmac import digest
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+from gimark.scans.clones import NETWORK_BYTES
+
+TAG_BYTES = 8
+_MAX_USER_AGENT = 512
+
+# The first family whose mark occurs in a user agent is its family; in-app browsers before the engines they are made of.
+_FAMILIES = (
+    ("MicroMessenger", "wechat"),
+    ("AlipayClient", "alipay"),
+    ("DingTalk", "dingtalk"),
+    ("Weibo", "weibo"),
+    ("aweme", "douyin"),
+    (" QQ/", "qq"),
+    ("UCBrowser", "uc"),
+    ("Quark", "quark"),
+    ("MiuiBrowser", "miui"),
+    ("HuaweiBrowser", "huawei"),
+    ("HeyTapBrowser", "heytap"),
+    ("VivoBrowser", "vivo"),
+    ("SamsungBrowser", "samsung"),
+    ("Edg", "edge"),
+    ("Firefox", "firefox"),
+    ("FxiOS", "firefox"),
+    ("CriOS", "chrome"),
+    ("Chrome", "chrome"),
+    ("Safari", "safari"),
+)
+_SYSTEMS = ("iPhone", "iPad", "HarmonyOS", "OpenHarmony", "Android", "Windows", "Macintosh", "Linux")
+# Fetchers that draw a link's preview, and crawlers: they are answered and not counted.
+_ROBOTS = (
+    *("bot", "spider", "crawler", "preview", "facebookexternalhit", "whatsapp/", "embedly", "larkurl2meta"),
+    *("wechatmediafetcher", "google-read-aloud", "mediapartners-google", "headlesschrome", "feedfetcher"),
+)
+_PREFETCH_HEADERS = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"})
+_PREFETCH_WORDS = (b"prefetch", b"prerender", b"preview")
+
+
+def device_tag(key: bytes, address: str, user_agent: str) -> bytes:
+    """The 8-byte tag of a device under the week's 32-byte `key`. An address that cannot be read has one network."""
+    network = network_of(address)
+    return (
+        digest(key, network, "sha256")[:NETWORK_BYTES]
+        + digest(key, network + b"\n" + family_of(user_agent[:_MAX_USER_AGENT]), "sha256")[: TAG_BYTES - NETWORK_BYTES]
+    )
+
+
+def network_of(address: str) -> bytes:
+    """The /24 (IPv4, also when mapped into IPv6) or /48 (IPv6) around `address`; b"" when it is unreadable."""
+    try:
+        if ":" not in address:
+            return IPv4Address(address).packed[:3]
+        long = IPv6Address(address)
+    except AddressValueError:
+        return b""
+    return long.ipv4_mapped.packed[:3] if long.ipv4_mapped else long.packed[:6]
+
+
+@lru_cache(maxsize=1024)
+def family_of(user_agent: str) -> bytes:
+    """The family of a user agent: which application on which system, without any version."""
+    family = next((name for mark, name in _FAMILIES if mark in user_agent), "other")
+    system = next((name for name in _SYSTEMS if name in user_agent), "other")
+    return f"{family}/{system}".encode()
+
+
+@lru_cache(maxsize=1024)
+def is_robot(user_agent: str) -> bool:
+    """Whether this is a known crawler or link-preview fetcher; nothing at all is no browser either."""
+    lower = user_agent.lower()
+    return not lower or any(mark in lower for mark in _ROBOTS)
+
+
+def is_prefetch(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a browser asks ahead of its user (Sec-Purpose, and its older names); names in lower case."""
+    return any(
+        name in _PREFETCH_HEADERS and any(word in value.lower() for word in _PREFETCH_WORDS) for name, value in headers
+    )

@@ -3,13 +3,14 @@
 Also what a user must be: the form of a name and of a password, and who belongs to an enterprise.
 """
 
-import unicodedata
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from gimark.errors import Fault, NotAllowedError, NotFoundError, invalid
 
-SHORTEST_NAME, LONGEST_NAME = 2, 32
+LONGEST_NAME = 32
+NAME = re.compile(r"[a-z0-9._\-\u4e00-\u9fff]{2,32}")
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 
 
@@ -133,18 +134,17 @@ def not_found(where: str) -> NotFoundError:
 
 
 def checked_name(name: str) -> str:
-    """`name` itself when it can be a login name: 2–32 letters (Chinese too), digits, or . _ - in one spelling only.
+    """`name` itself when it can be a login name: 2–32 Chinese characters, letters a–z, digits, or . _ -
 
-    Raises InvalidInputError; a name that looks like another (upper case, full width) is refused, never folded.
+    Raises InvalidInputError. Capitals, full-width forms and other alphabets are refused, never folded: no two names
+    look alike.
     """
-    allowed = all(character.isalnum() or character in "._-" for character in name)
-    one_spelling = unicodedata.normalize("NFKC", name.casefold()) == name
-    if allowed and one_spelling and SHORTEST_NAME <= len(name) <= LONGEST_NAME:
+    if NAME.fullmatch(name):
         return name
     raise invalid(
         "name",
         "登录名只能用汉字、小写字母、数字和 . _ -，2 至 32 个字符",
-        "a login name has 2 to 32 Chinese or lower-case letters, digits, or . _ -",
+        "a login name has 2 to 32 Chinese characters, lower-case letters, digits, or . _ -",
         "请换一个登录名，例如 songwu-01",
         "Choose another, such as songwu-01",
     )

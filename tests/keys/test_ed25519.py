@@ -105,3 +105,21 @@ def test_a_signature_of_another_length_is_refused(length: int) -> None:
     public, secret = ed25519.key_pair(b"\x07" * 32)
     assert not ed25519.verify(public, b"", (ed25519.sign(b"", secret) + b"\x00")[:length])
     assert not ed25519.verify(public + b"\x00", b"", ed25519.sign(b"", secret))
+
+
+def test_signing_rows_gives_the_same_bytes_as_one_by_one() -> None:
+    public, secret = ed25519.key_pair(b"\x07" * 32)
+    rows = bytes(range(256)) * 3
+    signatures = ed25519.sign_rows(rows, 96, secret)
+    assert len(signatures) == 8 * 64
+    for number in range(8):
+        message, signature = rows[number * 96 : number * 96 + 96], signatures[number * 64 : number * 64 + 64]
+        assert signature == ed25519.sign(message, secret)
+        assert ed25519.verify(public, message, signature)
+
+
+@pytest.mark.parametrize("size", [-1, 0, 7, 200])
+def test_rows_that_do_not_divide_are_refused(size: int) -> None:
+    _, secret = ed25519.key_pair(b"\x07" * 32)
+    with pytest.raises(ValueError, match="whole number"):
+        ed25519.sign_rows(bytes(100), size, secret)

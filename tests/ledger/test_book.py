@@ -73,6 +73,19 @@ def test_proofs_from_stored_nodes_are_those_from_all_leaves(store: Store) -> Non
                 assert book.consistency_proof(session, old, size) == merkle.consistency_path(hashes[:size], old)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_proof_searches_the_nodes_by_key_and_never_scans_them(store: Store) -> None:
+    append_many(store, 20)
+    asked: list[str] = []
+    sa.event.listen(store.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    with store.reading() as session:
+        book.inclusion_proof(session, 3, 20)
+        [lookup] = [statement for statement in asked if "log_node" in statement]
+        plan = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + lookup.replace("?", "0")).all()
+    assert any("SEARCH log_node USING PRIMARY KEY (level=? AND idx=?)" in step.detail for step in plan)
+    assert not any("SCAN log_node" in step.detail for step in plan)
+
+
 def test_time_never_goes_back(store: Store, clock: FixedClock) -> None:
     late = clock.at
     append_many(store, 1)

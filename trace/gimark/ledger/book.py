@@ -6,9 +6,10 @@ Appending locks the head until the act ends, so indices have no gaps and an act 
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, insert, select, tuple_, update
+from sqlalchemy import Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from gimark import merkle
@@ -106,12 +107,25 @@ def node_hashes(session: Session, nodes: Sequence[Node]) -> list[bytes]:
     """The stored hashes of `nodes`, in their order; raises LedgerError when one is not there."""
     if not nodes:
         return []
-    asked = select(LogNode.level, LogNode.idx, LogNode.hash).where(tuple_(LogNode.level, LogNode.idx).in_(nodes))
-    found = {(level, idx): value for level, idx, value in session.execute(asked)}
+    named = {
+        f"{part}{place}": value for place, node in enumerate(nodes) for part, value in zip("li", node, strict=True)
+    }
+    found = {(level, idx): value for level, idx, value in session.execute(_lookup(len(nodes)), named)}
     try:
         return [found[node] for node in nodes]
     except KeyError as error:
         raise _no_node(error.args[0]) from None
+
+
+@cache
+def _lookup(count: int) -> Select[int, int, bytes]:
+    """Asks for `count` nodes by their keys.
+
+    SQLite scans the whole table for `(level, idx) IN (…)` but searches the key for each term of an OR; building such
+    a statement costs more than running it, so there is one for each number of nodes (about twice the tree's height).
+    """
+    terms = [and_(LogNode.level == bindparam(f"l{n}"), LogNode.idx == bindparam(f"i{n}")) for n in range(count)]
+    return select(LogNode.level, LogNode.idx, LogNode.hash).where(or_(*terms))
 
 
 def _span_hashes(session: Session, spans: Sequence[Span]) -> list[bytes]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from gimark.issuance import replay as issuance
-from gimark.ledger import book
+from gimark.ledger import book, entries
 from gimark.ledger.replay import ExpectedEntry
 from gimark.production import replay as production
 from gimark.registry import replay as registry
@@ -52,8 +52,8 @@ def differences(session: Session) -> Iterator[Difference]:
 
 
 def _logged(session: Session) -> Iterator[tuple[int, dict[str, object]]]:
-    for entry in book.entries(session):
-        yield entry.index, entry.fields
+    for index, body in enumerate(book.entries(session, 0, book.size(session))):
+        yield index, entries.decode(body)
 
 
 def _expected(session: Session) -> Iterator[ExpectedEntry]:

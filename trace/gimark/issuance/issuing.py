@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 
 from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
 from gimark.clock import local_day
-from gimark.codes.minting import RunCodes, commit
+from gimark.codes.commitment import commit
+from gimark.codes.run import RunCodes
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
 from gimark.issuance.keyring import IssuingKey, Keyring
 from gimark.issuance.model import IssueOrder, IssueRun, RunAuthorization
@@ -100,20 +101,19 @@ def issue_order(store: Store, keyring: Keyring, actor: Actor, order_ref: str) ->
         issued = session.scalar(select(IssueRun).where(IssueRun.order_id == order.id))
         if issued is not None:
             return run_facts(issued)
+        order_id = order.id
         batch = session.get_one(Batch, order.batch_id)
-        item = session.get_one(TradeItem, batch.item_id)
-    key = keyring.issuing_on(local_day(store.clock.now()))
-    codes = RunCodes(
-        origin=keyring.origin,
-        host=keyring.host,
-        gtin=item.gtin,
-        lot=batch.lot,
-        run=order.number,
-        count=order.count,
-        kid=key.signer.kid,
-    )
+        codes = RunCodes(
+            origin=keyring.origin,
+            host=keyring.host,
+            gtin=session.get_one(TradeItem, batch.item_id).gtin,
+            lot=batch.lot,
+            run=order.number,
+            count=order.count,
+            kid=keyring.issuing_on(local_day(store.clock.now())).signer.kid,
+        )
     root, level8 = commit(codes, keyring.ciphers[keyring.epoch])
-    return _make_official(store, keyring, actor, order.id, codes, root, level8)
+    return _make_official(store, keyring, actor, order_id, codes, root, level8)
 
 
 def _make_official(

@@ -78,7 +78,7 @@ class RunAuthorization(Base):
     __tablename__ = "run_authorization"
 
     run_id: Mapped[int] = mapped_column(ForeignKey("issue_run.id"), primary_key=True)
-    authorization_id: Mapped[int] = mapped_column(ForeignKey("authorization.id"), primary_key=True)
+    authorization_id: Mapped[int] = mapped_column(ForeignKey("mark_authorization.id"), primary_key=True)
 
 
 class RangeAct(Base):

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import not_found
-from gimark.codes.minting import Minted, RunCodes, mint
+from gimark.codes.minting import Minted, mint
+from gimark.codes.run import RunCodes
 from gimark.errors import ConflictError, Fault
 from gimark.issuance.keyring import Keyring
 from gimark.issuance.model import IssueRun

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 HERE = Path(__file__).parent
 
 
-def _config(engine: Engine | None = None) -> Config:
+def config(engine: Engine | None = None) -> Config:
+    """Alembic's configuration for this package's migrations, run on `engine`."""
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.attributes["engine"] = engine
@@ -20,12 +21,12 @@ def _config(engine: Engine | None = None) -> Config:
 
 def upgrade(engine: Engine) -> None:
     """Bring the database to the head of this version, in one transaction where the database can."""
-    command.upgrade(_config(engine), "head")
+    command.upgrade(config(engine), "head")
 
 
 def head() -> str:
     """The revision this version of the program works with."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = ScriptDirectory.fromconfig(config()).get_current_head()
     if revision is None:
         raise RuntimeError("the package holds no migration")
     return revision

@@ -4,8 +4,14 @@ from alembic import context
 from sqlalchemy import Engine, text
 
 from gimark.migrations.models import metadata
+from gimark.store.base import UtcInstant
 
 LOCK_TIMEOUT = "5s"
+
+
+def render_column_type(kind: str, value: object, _context: object) -> str | bool:
+    """Write our own column types by the name that script.py.mako imports."""
+    return "UtcInstant()" if kind == "type" and isinstance(value, UtcInstant) else False
 
 
 def run() -> None:
@@ -18,7 +24,7 @@ def run() -> None:
         context.configure(
             connection=connection,
             target_metadata=metadata,
-            render_as_batch=connection.dialect.name == "sqlite",
+            render_item=render_column_type,
             compare_type=True,
         )
         with context.begin_transaction():

@@ -9,8 +9,7 @@ import gimark.production.model
 import gimark.registry.authorizations.model
 import gimark.registry.enterprises.model
 import gimark.registry.items.model
-import gimark.registry.rights.model
-import gimark.scans.model  # noqa: F401
+import gimark.registry.rights.model  # noqa: F401
 from gimark.store.base import Base
 
 metadata = Base.metadata

@@ -65,7 +65,7 @@ class BatchAuthorization(Base):
     __tablename__ = "batch_authorization"
 
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
-    authorization_id: Mapped[int] = mapped_column(ForeignKey("authorization.id"), primary_key=True)
+    authorization_id: Mapped[int] = mapped_column(ForeignKey("mark_authorization.id"), primary_key=True)
 
 
 class BatchAct(Base):

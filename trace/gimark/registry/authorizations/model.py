@@ -13,13 +13,13 @@ from gimark.store.base import Base, PrimaryKey, Ref, by_value
 class Authorization(Base):
     """An enterprise's permission to use one right for some classes, from a day until a day (both included).
 
-    The row holds the terms as granted; later changes are rows of `authorization_change`, never overwritten here.
+    The row holds the terms as granted; later changes are rows of `mark_authorization_change`, never overwritten here.
     """
 
-    __tablename__ = "authorization"
+    __tablename__ = "mark_authorization"
     __table_args__ = (
         CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="dates_in_order"),
-        Index("ix_authorization_enterprise_id_right_id", "enterprise_id", "right_id"),
+        Index("ix_mark_authorization_enterprise_id_right_id", "enterprise_id", "right_id"),
     )
 
     id: Mapped[PrimaryKey]
@@ -38,10 +38,10 @@ class Authorization(Base):
 class AuthorizationChange(Base):
     """One later act on an authorization. `terms` holds the new terms of an amendment, else None."""
 
-    __tablename__ = "authorization_change"
+    __tablename__ = "mark_authorization_change"
 
     id: Mapped[PrimaryKey]
-    authorization_id: Mapped[int] = mapped_column(ForeignKey("authorization.id"), index=True)
+    authorization_id: Mapped[int] = mapped_column(ForeignKey("mark_authorization.id"), index=True)
     kind: Mapped[ChangeKind] = mapped_column(by_value(ChangeKind, name="change_kind"))
     reason: Mapped[str] = mapped_column(String(240))
     effective_on: Mapped[date]

@@ -1,0 +1,302 @@
+"""The command tree. Only typer is imported here, so that `gimark --help` answers at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.cli.failing import said_plainly
+
+app = typer.Typer(
+    name="gimark",
+    help="地理标志专用标志追溯：登记、赋码、印标、查验、公示账本。 / Traceability for geographical-indication marks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+batch = typer.Typer(no_args_is_help=True, help="批次 / Batches.")
+codes = typer.Typer(no_args_is_help=True, help="标识号段 / Ranges of codes.")
+keys = typer.Typer(no_args_is_help=True, help="密钥 / Keys.")
+ledger = typer.Typer(no_args_is_help=True, help="公示账本 / The public ledger.")
+user = typer.Typer(no_args_is_help=True, help="用户 / Users.")
+app.add_typer(batch, name="batch")
+app.add_typer(codes, name="codes")
+app.add_typer(keys, name="keys")
+app.add_typer(ledger, name="ledger")
+app.add_typer(user, name="user")
+
+ActorName = Annotated[str, typer.Option("--as", metavar="USER", help="以谁的名义办理 / On whose behalf.")]
+
+
+@app.command()
+def init(
+    profile: Annotated[Path, typer.Option(help="县情资料文件夹 / Folder of a county profile.")],
+    origin: Annotated[str, typer.Option(help="签名来源名，一经确定不再改变 / Name signed into every code, for life.")],
+    host: Annotated[str, typer.Option(help="印在二维码里的网址主机 / Host printed in every code.")],
+) -> None:
+    """建库、生成密钥、载入县情资料，并给出首位管理员的一次性密码。 / Make the database, the keys and the first user."""
+    from scripts.cli import founding
+
+    with said_plainly():
+        founding.init(profile, origin, host)
+
+
+@app.command()
+def serve(
+    bind: Annotated[str, typer.Option(help="监听地址 / Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口 / Port.")] = 8000,
+    worker: Annotated[bool, typer.Option(help="同时运行后台作业 / Run the worker too.")] = True,
+) -> None:
+    """提供网页、查验和公示账本。 / Serve the pages, the look-up and the ledger."""
+    from scripts.cli import running
+
+    with said_plainly():
+        running.serve(bind, port, with_worker=worker)
+
+
+@app.command()
+def worker() -> None:
+    """只运行后台作业：存证快照、印标文件、作废名单。 / Run the worker alone."""
+    from scripts.cli import running
+
+    with said_plainly():
+        running.work()
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="演示后退出 / Stop after the demonstration.")] = False,
+    folder: Annotated[Path, typer.Option(help="数据文件夹 / Data folder.")] = Path("var/demo"),
+    bind: Annotated[str, typer.Option(help="监听地址 / Address.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口 / Port.")] = 8000,
+) -> None:
+    """用虚构的云溪县走完主线：登记、赋码、印标、扫码、查伪。 / The main job on an invented county, end to end."""
+    from scripts.demo import story
+
+    with said_plainly():
+        raise typer.Exit(story.run(folder, bind, port, once=once))
+
+
+@app.command()
+def issue(
+    batch_ref: Annotated[str, typer.Argument(metavar="BATCH", help="批次编号 / The batch's reference.")],
+    count: Annotated[int, typer.Argument(help="枚数 / How many codes.")],
+    as_: ActorName,
+    key: Annotated[str | None, typer.Option(help="幂等键，重试时保持不变 / Idempotency key.")] = None,
+) -> None:
+    """为一个批次赋码。 / Issue codes for a batch."""
+    from scripts.cli import issuing
+
+    with said_plainly():
+        issuing.issue(batch_ref, count, as_, key)
+
+
+@app.command()
+def labels(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="赋码批编号 / The run's reference.")],
+    as_: ActorName,
+    out: Annotated[Path, typer.Option(help="文件存放处 / Where the files go.")] = Path(),
+    first: Annotated[int, typer.Option(help="首枚序号 / First index.")] = 0,
+    last: Annotated[int | None, typer.Option(help="末枚序号 / Last index.")] = None,
+    template: Annotated[str, typer.Option(help="版式 / Template.")] = "sheet-a4-3x8",
+    reprint: Annotated[str | None, typer.Option(metavar="REASON", help="补印理由 / Why they are reprinted.")] = None,
+) -> None:
+    """印标文件（PDF 和 CSV），抽样解码合格并公布存证后放行。 / Label files, released after proof and checkpoint."""
+    from scripts.cli import issuing
+
+    with said_plainly():
+        issuing.labels(run, as_, out, first, last, template, reprint)
+
+
+@app.command()
+def verify(
+    code: Annotated[str, typer.Argument(help="网址、手输标识或图片文件 / A URL, a typed code or an image file.")],
+    keyset: Annotated[Path | None, typer.Option(help="离线：密钥公告 gi-keys / Offline, against a key set.")] = None,
+    root: Annotated[str | None, typer.Option(metavar="VKEY", help="根公钥 / The root's public key.")] = None,
+    status: Annotated[Path | None, typer.Option(help="离线：作废名单 gi-status / Status list.")] = None,
+    server: Annotated[str | None, typer.Option(help="在线：查验网址 / Online, at this address.")] = None,
+) -> None:
+    """查验一枚标识，在线或离线。 / Check a code, online or offline."""
+    from scripts.cli import verifying
+
+    with said_plainly():
+        raise typer.Exit(verifying.verify(code, keyset, root, status, server))
+
+
+@batch.command("register")
+def batch_register(
+    item: Annotated[str, typer.Argument(help="商品编号或 GTIN / Trade item.")],
+    lot: Annotated[str, typer.Argument(help="批次号 / Lot.")],
+    planned_kg: Annotated[str, typer.Argument(help="计划量（千克） / Planned mass in kg.")],
+    town: Annotated[str, typer.Option(help="产地乡镇代码 / Town code.")],
+    harvested: Annotated[str, typer.Option(help="采收起止 2026-10-01..2026-10-21 / Harvest days.")],
+    as_: ActorName,
+    producer_lot: Annotated[str | None, typer.Option(help="企业自编批号 / The producer's own number.")] = None,
+) -> None:
+    """登记批次。 / Register a batch."""
+    from scripts.cli import batches
+
+    with said_plainly():
+        batches.register(item, lot, planned_kg, town, harvested, as_, producer_lot)
+
+
+@batch.command("confirm")
+def batch_confirm(
+    ref: Annotated[str, typer.Argument(help="批次编号 / The batch's reference.")],
+    packed_kg: Annotated[str, typer.Argument(help="包装量（千克） / Packed mass in kg.")],
+    packed_on: Annotated[str, typer.Argument(help="包装日 2026-11-12 / Packing date.")],
+    as_: ActorName,
+) -> None:
+    """确认包装量和包装日。 / Confirm what was packed, and when."""
+    from scripts.cli import batches
+
+    with said_plainly():
+        batches.confirm(ref, packed_kg, packed_on, as_)
+
+
+@batch.command("recall")
+def batch_recall(
+    ref: Annotated[str, typer.Argument(help="批次编号 / The batch's reference.")],
+    reason: Annotated[str, typer.Option(help="理由，会公示 / Why; it will be public.")],
+    as_: ActorName,
+) -> None:
+    """召回批次：其全部标识即刻变红。 / Recall a batch."""
+    from scripts.cli import batches
+
+    with said_plainly():
+        batches.recall(ref, reason, as_)
+
+
+@codes.command("activate")
+def codes_activate(
+    run: Annotated[str, typer.Argument(help="赋码批编号 / Run.")],
+    first: Annotated[str, typer.Argument(help="首枚：序号或标识 / First: index or code.")],
+    last: Annotated[str, typer.Argument(help="末枚：序号或标识 / Last: index or code.")],
+    as_: ActorName,
+) -> None:
+    """激活。 / Activate."""
+    _change("activate", run, first, last, as_, None)
+
+
+@codes.command("void")
+def codes_void(
+    run: Annotated[str, typer.Argument(help="赋码批编号 / Run.")],
+    first: Annotated[str, typer.Argument(help="首枚 / First.")],
+    last: Annotated[str, typer.Argument(help="末枚 / Last.")],
+    reason: Annotated[str, typer.Option(help="理由，会公示 / Why; it will be public.")],
+    as_: ActorName,
+) -> None:
+    """作废，不可恢复。 / Void, for good."""
+    _change("void", run, first, last, as_, reason)
+
+
+@codes.command("return")
+def codes_return(
+    run: Annotated[str, typer.Argument(help="赋码批编号 / Run.")],
+    first: Annotated[str, typer.Argument(help="首枚 / First.")],
+    last: Annotated[str, typer.Argument(help="末枚 / Last.")],
+    reason: Annotated[str, typer.Option(help="理由，会公示 / Why; it will be public.")],
+    as_: ActorName,
+) -> None:
+    """退标：未用标签退回，用量恢复。 / Return unused labels; their volume comes back."""
+    _change("return", run, first, last, as_, reason)
+
+
+def _change(kind: str, run: str, first: str, last: str, actor: str, reason: str | None) -> None:
+    from scripts.cli import issuing
+
+    with said_plainly():
+        issuing.change(kind, run, first, last, actor, reason)
+
+
+@keys.command("show")
+def keys_show() -> None:
+    """公布的密钥、期限和根公钥。 / The published keys, their terms and the root's public key."""
+    from scripts.cli import founding
+
+    with said_plainly():
+        founding.show_keys()
+
+
+@ledger.command("check")
+def ledger_check() -> None:
+    """把全部条目与数据表逐一核对。 / Compare every entry with the tables."""
+    from scripts.cli import ledgers
+
+    with said_plainly():
+        raise typer.Exit(ledgers.check())
+
+
+@ledger.command("show")
+def ledger_show(index: Annotated[int, typer.Argument(help="条目序号 / Entry index.")]) -> None:
+    """显示一条。 / Show one entry."""
+    from scripts.cli import ledgers
+
+    with said_plainly():
+        ledgers.show(index)
+
+
+@ledger.command("publish")
+def ledger_publish() -> None:
+    """立即签发存证快照。 / Sign and publish a checkpoint now."""
+    from scripts.cli import ledgers
+
+    with said_plainly():
+        ledgers.publish()
+
+
+@ledger.command("rebuild")
+def ledger_rebuild(
+    folder: Annotated[Path, typer.Argument(help="公布的账本文件夹 / Folder of a published ledger.")],
+) -> None:
+    """从公布的条目恢复账本。 / Rebuild the log from its published entries."""
+    from scripts.cli import ledgers
+
+    with said_plainly():
+        ledgers.rebuild(folder)
+
+
+@user.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(help="登录名 / Login name.")],
+    role: Annotated[str, typer.Option(help="administrator | regulator | producer | auditor")],
+    as_: ActorName,
+    enterprise: Annotated[str | None, typer.Option(help="信用代码 / USCC of the producer's enterprise.")] = None,
+) -> None:
+    """新建用户，给出一次性密码。 / Make a user with a one-time password."""
+    from scripts.cli import founding
+
+    with said_plainly():
+        founding.add_user(name, role, as_, enterprise)
+
+
+@app.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="qr issue labels verify ledger")] = None,
+    n: Annotated[int | None, typer.Option(help="数量 / How many.")] = None,
+    quick: Annotated[bool, typer.Option(help="缩小规模 / A small run.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="JSON 输出 / JSON output.")] = False,
+) -> None:
+    """性能测量，与同类软件在同一次运行里比较。 / Measure, beside a peer, in the same run."""
+    from scripts.bench import running
+
+    with said_plainly():
+        running.run(names or [], n=n, quick=quick, as_json=json)
+
+
+@app.command()
+def screenshots(
+    out: Annotated[Path, typer.Argument(help="图片文件夹 / Folder for the pictures.")] = Path("var/screenshots"),
+    server: Annotated[str, typer.Option(help="演示网址 / The demo's address.")] = "http://127.0.0.1:8000",
+) -> None:
+    """每个页面两种尺寸、两种语言的截图。 / Every page, in two sizes and two languages."""
+    from scripts.cli import picturing
+
+    with said_plainly():
+        picturing.take(out, server)
+
+
+def main() -> None:
+    """Entry point of the `gimark` command."""
+    app()

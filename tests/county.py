@@ -1,0 +1,162 @@
+"""A small county for tests: two rights, two enterprises, their items and authorizations; all invented."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from gimark.accounts.model import User
+from gimark.accounts.rules import Actor, Role
+from gimark.clock import local_day
+from gimark.codes.cipher import SerialCipher
+from gimark.issuance.issuing import IssueForm, issue_codes
+from gimark.issuance.keyring import IssuingKey, Keyring
+from gimark.issuance.queries import RunFacts
+from gimark.issuance.ranges import RangeForm, change_ranges
+from gimark.issuance.rules import RangeKind, Span
+from gimark.keys.signer import Ed25519Signer
+from gimark.production.actions import BatchForm, confirm_batch, register_batch
+from gimark.registry.authorizations.actions import ChangeForm, change_authorization, grant_authorization
+from gimark.registry.authorizations.rules import ChangeKind, Terms
+from gimark.registry.enterprises.actions import EnterpriseForm, register_enterprise
+from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
+from gimark.registry.items.actions import TradeItemForm, register_item
+from gimark.registry.rights.actions import RightForm, add_product, add_town, set_right
+from gimark.registry.rights.model import RightKind
+from gimark.store.unit_of_work import Store
+
+ORIGIN = "gi.yunxi.example"
+TOWN, FAR_TOWN = "999001001", "999001002"
+USCC, OTHER_USCC = "91331126MA00TEXT0C", "93331126MA00DEMX6R"
+GTIN, OTHER_GTIN = "09521234500018", "09521234500025"
+HARVEST = (date(2026, 10, 1), date(2026, 10, 21))
+PACKED_ON = date(2026, 11, 12)
+BATCH = BatchForm("", "YX26A0317", TOWN, *HARVEST, 250_000, "26-112")
+
+
+def keyring(origin: str = ORIGIN) -> Keyring:
+    """Test keys in term for the whole of any test's time; never used outside tests."""
+    key = IssuingKey(Ed25519Signer("0001", b"\x01" * 32), date(2020, 1, 1), date(2099, 1, 1))
+    return Keyring(origin, origin, {"0001": key}, {1: SerialCipher(b"\x02" * 32, origin)})
+
+
+@dataclass
+class County:
+    """A store with a registry in it, and who acts."""
+
+    store: Store
+    regulator: Actor
+    producer: Actor
+    other_producer: Actor
+    right_ref: str
+    enterprise_ref: str
+    item_ref: str
+    other_item_ref: str
+    authorization_ref: str
+    keyring: Keyring = field(default_factory=keyring)
+
+    def batch(self, *, confirmed: bool = True, form: BatchForm = BATCH, packed_g: int | None = None) -> str:
+        """A registered (and confirmed) batch of the first item; its ref."""
+        with self.store.acting() as act:
+            batch = register_batch(act, self.producer, replace(form, item_ref=form.item_ref or self.item_ref))
+            if confirmed:
+                confirm_batch(act, self.producer, batch.ref, packed_g or form.planned_g, PACKED_ON)
+            ref = batch.ref
+            act.commit()
+        return ref
+
+    def run(self, batch_ref: str, count: int = 1_000, key: str = "order-1") -> RunFacts:
+        """A run issued for the batch."""
+        return issue_codes(self.store, self.keyring, self.producer, IssueForm(batch_ref, count, key))
+
+    def change(self, run: RunFacts, kind: RangeKind, *spans: Span, reason: str | None = None) -> int:
+        """An act on ranges; its ledger index."""
+        with self.store.acting() as act:
+            done = change_ranges(act, self.producer, run.ref, RangeForm(kind, spans, reason))
+            act.commit()
+        return done.ledger_index
+
+    def stop(self, kind: ChangeKind, day: date | None = None) -> None:
+        """Suspend, restore or revoke the authorization from `day` (today when None)."""
+        form = ChangeForm(kind, "示例理由", day or local_day(self.store.clock.now()))
+        with self.store.acting() as act:
+            change_authorization(act, self.regulator, self.authorization_ref, form)
+            act.commit()
+
+
+def make_county(store: Store) -> County:
+    """Fill an empty store."""
+    with store.acting() as act:
+        act.session.add(
+            User(name="regulator", role=Role.REGULATOR, must_change_password=False, is_active=True, created_at=act.now)
+        )
+        act.session.flush()
+        regulator = Actor(act.session.scalars(select(User.id)).one(), "regulator", Role.REGULATOR)
+        for code, name in ((TOWN, "松坞镇"), (FAR_TOWN, "竹溪乡")):
+            add_town(act, regulator, code, name, None)
+        product = add_product(act, regulator, "云溪香菇", "Yunxi shiitake")
+        right = set_right(
+            act,
+            regulator,
+            RightForm(
+                product_ref=product.ref,
+                kind=RightKind.GI_PRODUCT,
+                holder="云溪县示例协会",
+                towns=(TOWN,),
+                valid_from=date(2020, 1, 1),
+                valid_until=None,
+                source="示例",
+                standard="GB/T 99952-2024",
+                defined_grades=("一级",),
+            ),
+        )
+        items = []
+        enterprises: list[Enterprise] = []
+        for uscc, gtin, name in ((USCC, GTIN, "云溪县示例菌业有限公司"), (OTHER_USCC, OTHER_GTIN, "云溪县另一合作社")):
+            enterprise = register_enterprise(
+                act, regulator, EnterpriseForm(uscc, name, EnterpriseKind.COMPANY, TOWN, "云溪县松坞镇岭下路 8 号")
+            )
+            enterprises.append(enterprise)
+            items.append(
+                register_item(
+                    act,
+                    regulator,
+                    TradeItemForm(
+                        enterprise.ref, gtin, "云溪香菇 花菇 250 g", "dried", 250, (right.ref,), grade="一级"
+                    ),
+                )
+            )
+        term = Terms(("dried",), "示例-2026-0007", date(2026, 3, 2), date(2029, 3, 1))
+        granted = [grant_authorization(act, regulator, e.ref, right.ref, term) for e in enterprises]
+        producers = [_producer(act.session, e, act.now) for e in enterprises]
+        county = County(
+            store,
+            regulator,
+            *producers,
+            right_ref=right.ref,
+            enterprise_ref=enterprises[0].ref,
+            item_ref=items[0].ref,
+            other_item_ref=items[1].ref,
+            authorization_ref=granted[0].ref,
+        )
+        act.commit()
+    return county
+
+
+def _producer(session, enterprise, now):  # type: ignore[no-untyped-def]
+    user = User(
+        name=f"producer-{enterprise.id}",
+        role=Role.PRODUCER,
+        enterprise_id=enterprise.id,
+        must_change_password=False,
+        is_active=True,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    return Actor(user.id, user.name, Role.PRODUCER, enterprise.id)
+
+
+def days(count: int) -> timedelta:
+    """A span of days."""
+    return timedelta(days=count)

@@ -21,8 +21,8 @@ from gimark.registry.authorizations.rules import ChangeKind, Terms
 from gimark.registry.enterprises.actions import EnterpriseForm, register_enterprise
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
 from gimark.registry.items.actions import TradeItemForm, register_item
-from gimark.registry.rights.actions import RightForm, add_product, add_town, set_right
-from gimark.registry.rights.model import RightKind
+from gimark.registry.rights.actions import ProductClassForm, RightForm, add_product, add_town, set_right
+from gimark.registry.rights.model import RightKind, SourceTag
 from gimark.store.unit_of_work import Store
 
 ORIGIN = "gi.yunxi.example"
@@ -94,7 +94,13 @@ def make_county(store: Store) -> County:
         regulator = Actor(act.session.scalars(select(User.id)).one(), "regulator", Role.REGULATOR)
         for code, name in ((TOWN, "松坞镇"), (FAR_TOWN, "竹溪乡")):
             add_town(act, regulator, code, name, None)
-        product = add_product(act, regulator, "云溪香菇", "Yunxi shiitake")
+        product = add_product(
+            act,
+            regulator,
+            "云溪香菇",
+            "Yunxi shiitake",
+            [ProductClassForm("dried", "干香菇"), ProductClassForm("fresh", "保鲜菇")],
+        )
         right = set_right(
             act,
             regulator,
@@ -106,6 +112,7 @@ def make_county(store: Store) -> County:
                 valid_from=date(2020, 1, 1),
                 valid_until=None,
                 source="示例",
+                source_tag=SourceTag.INVENTED,
                 standard="GB/T 99952-2024",
                 defined_grades=("一级",),
             ),

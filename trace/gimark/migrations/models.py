@@ -7,9 +7,11 @@ import gimark.jobs.model
 import gimark.ledger.model
 import gimark.production.model
 import gimark.registry.authorizations.model
+import gimark.registry.county.model
 import gimark.registry.enterprises.model
 import gimark.registry.items.model
-import gimark.registry.rights.model  # noqa: F401
+import gimark.registry.rights.model
+import gimark.scans.model  # noqa: F401
 from gimark.store.base import Base
 
 metadata = Base.metadata

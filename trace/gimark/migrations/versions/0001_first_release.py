@@ -31,6 +31,36 @@ ACTS = (
 def upgrade() -> None:
     """Forward only: going back means restoring the backup that `gimark upgrade` makes first."""
     op.create_table(
+        "code_scans",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("idx", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("checks", sa.BigInteger(), nullable=False),
+        sa.Column("first_hour", sa.BigInteger(), nullable=False),
+        sa.Column("provinces", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("checks > 0", name=op.f("ck_code_scans_was_checked")),
+        sa.PrimaryKeyConstraint("run_id", "idx", name=op.f("pk_code_scans")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "county",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=6), nullable=False),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=120), nullable=False),
+        sa.Column("regulator_zh", sa.String(length=120), nullable=False),
+        sa.Column("regulator_en", sa.String(length=240), nullable=False),
+        sa.Column("regulator_address", sa.String(length=240), nullable=False),
+        sa.Column("regulator_phone", sa.String(length=40), nullable=False),
+        sa.Column("regulator_email", sa.String(length=120), nullable=False),
+        sa.Column("title_zh", sa.String(length=60), nullable=False),
+        sa.Column("title_en", sa.String(length=120), nullable=False),
+        sa.Column("host", sa.String(length=253), nullable=False),
+        sa.Column("icp_number", sa.String(length=60), nullable=False),
+        sa.Column("psb_number", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_county_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_county")),
+    )
+    op.create_table(
         "gi_product",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ref", sa.String(length=16), nullable=False),
@@ -121,11 +151,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("size", name=op.f("pk_published_checkpoint")),
     )
     op.create_table(
+        "run_scans",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("checks", sa.BigInteger(), nullable=False),
+        sa.Column("codes", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_run_scans")),
+    )
+    op.create_table(
+        "scan_check",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("idx", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("hour", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("device", sa.LargeBinary(length=8), nullable=False),
+        sa.Column("province", sa.String(length=2), nullable=True),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.CheckConstraint("length(device) = 8", name=op.f("ck_scan_check_device_size")),
+        sa.PrimaryKeyConstraint("run_id", "idx", "hour", "device", name=op.f("pk_scan_check")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_scan_check_hour", "scan_check", ["hour"], unique=False)
+    op.create_table(
+        "scan_month",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("idx", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("month", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("checks", sa.BigInteger(), nullable=False),
+        sa.Column("devices", sa.BigInteger(), nullable=False),
+        sa.Column("provinces", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "idx", "month", name=op.f("pk_scan_month")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "scan_tag_key",
+        sa.Column("week", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("secret", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("made_at", UtcInstant(), nullable=False),
+        sa.CheckConstraint("length(secret) = 32", name=op.f("ck_scan_tag_key_secret_size")),
+        sa.PrimaryKeyConstraint("week", name=op.f("pk_scan_tag_key")),
+    )
+    op.create_table(
         "town",
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("name_zh", sa.String(length=60), nullable=False),
         sa.Column("name_en", sa.String(length=120), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_town")),
+    )
+    op.create_table(
+        "verdict_hour",
+        sa.Column("hour", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("province", sa.String(length=2), nullable=False),
+        sa.Column("looks", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("hour", "reason", "province", name=op.f("pk_verdict_hour")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "enterprise",
@@ -190,6 +268,24 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("source", sa.String(length=240), nullable=False),
+        sa.Column(
+            "source_tag",
+            sa.Enum(
+                "statute",
+                "confirmed",
+                "publication",
+                "practice",
+                "memory",
+                "derived",
+                "conflicting",
+                "invented",
+                name="source_tag",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("ledger_index", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name=op.f("ck_gi_right_dates_in_order")),
         sa.ForeignKeyConstraint(["ledger_index"], ["log_entry.idx"], name=op.f("fk_gi_right_ledger_index")),
@@ -208,6 +304,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ledger_index"], ["log_entry.idx"], name=op.f("fk_key_set_publication_ledger_index")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_key_set_publication")),
         sa.UniqueConstraint("ledger_index", name=op.f("uq_key_set_publication_ledger_index")),
+    )
+    op.create_table(
+        "product_class",
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=120), nullable=True),
+        sa.ForeignKeyConstraint(["product_id"], ["gi_product.id"], name=op.f("fk_product_class_product_id")),
+        sa.PrimaryKeyConstraint("product_id", "key", name=op.f("pk_product_class")),
     )
     op.create_table(
         "signing_key",
@@ -553,6 +658,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_issue_run_ref")),
     )
     op.create_index(op.f("ix_issue_run_batch_id"), "issue_run", ["batch_id"], unique=False)
+    op.create_table(
+        "code_mark",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("idx", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "copied", "display", "cleared", name="mark_kind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=240), nullable=False),
+        sa.Column("salt", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("ledger_index", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["ledger_index"], ["log_entry.idx"], name=op.f("fk_code_mark_ledger_index")),
+        sa.ForeignKeyConstraint(["run_id"], ["issue_run.id"], name=op.f("fk_code_mark_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_mark")),
+        sa.UniqueConstraint("ledger_index", name=op.f("uq_code_mark_ledger_index")),
+    )
+    op.create_index("ix_code_mark_run_id_idx", "code_mark", ["run_id", "idx"], unique=False)
     op.create_table(
         "range_act",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

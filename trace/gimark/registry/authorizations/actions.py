@@ -13,7 +13,7 @@ from gimark.registry.authorizations.model import Authorization, AuthorizationCha
 from gimark.registry.authorizations.queries import history_of
 from gimark.registry.authorizations.rules import ALLOWED_AFTER, ChangeKind, Terms, last_state
 from gimark.registry.enterprises.model import Enterprise
-from gimark.registry.rights.model import Right
+from gimark.registry.rights.model import ProductClass, Right
 from gimark.store.unit_of_work import Act
 
 
@@ -43,7 +43,7 @@ def grant_authorization(act: Act, actor: Actor, enterprise_ref: str, right_ref: 
         raise not_found("enterprise")
     if right is None:
         raise not_found("right")
-    _check_terms(terms, right)
+    _check_terms(act, terms, right)
     index = book.append(
         act,
         "authorization.grant",
@@ -112,11 +112,20 @@ def terms_fields(terms: Terms) -> dict[str, object]:
     return fields
 
 
-def _check_terms(terms: Terms, right: Right) -> None:
+def _check_terms(act: Act, terms: Terms, right: Right) -> None:
     checklist = Checklist()
     if not terms.classes:
         checklist.add(
             "classes", "没有授权的产品类别", "no class is authorised", "请至少选择一类", "Choose at least one class"
+        )
+    known = set(act.session.scalars(select(ProductClass.key).where(ProductClass.product_id == right.product_id)))
+    for unknown in sorted(set(terms.classes) - known):
+        checklist.add(
+            "classes",
+            f"产品没有“{unknown}”这一类别",
+            f"the product has no class “{unknown}”",
+            "请从产品的类别中选择",
+            "Choose among the product's classes",
         )
     if not terms.number.strip():
         checklist.add(
@@ -172,4 +181,4 @@ def _check_change(act: Act, authorization: Authorization, form: ChangeForm, effe
     checklist.settle()
     if form.terms is not None:
         right = act.session.get_one(Right, authorization.right_id)
-        _check_terms(form.terms, right)
+        _check_terms(act, form.terms, right)

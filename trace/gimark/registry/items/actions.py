@@ -12,7 +12,7 @@ from gimark.ledger import book
 from gimark.quantities import checked_grams
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem, TradeItemRight
-from gimark.registry.rights.model import Right
+from gimark.registry.rights.model import ProductClass, Right
 from gimark.store.unit_of_work import Act
 
 
@@ -100,6 +100,14 @@ def _checked(act: Act, form: TradeItemForm, rights: Sequence[Right]) -> str:
             "the rights belong to different products",
             "一种商品只能标一个产品的权利",
             "An item carries the rights of one product",
+        )
+    elif act.session.get(ProductClass, (rights[0].product_id, form.product_class)) is None:
+        checklist.add(
+            "class",
+            f"产品没有“{form.product_class}”这一类别",
+            f"the product has no class “{form.product_class}”",
+            "请从产品的类别中选择",
+            "Choose one of the product's classes",
         )
     if form.grade is not None and not any(form.grade in right.defined_grades for right in rights):
         checklist.add(

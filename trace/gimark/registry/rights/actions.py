@@ -1,5 +1,6 @@
 """What the regulator enters first: towns, products and the rights over their names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from gimark.accounts.rules import Actor, Permission, require
 from gimark.errors import Checklist
 from gimark.ledger import book
-from gimark.registry.rights.model import GiProduct, Right, RightKind, RightTown, Town
+from gimark.registry.rights.model import GiProduct, ProductClass, Right, RightKind, RightTown, SourceTag, Town
 from gimark.store.unit_of_work import Act
 
 
@@ -23,11 +24,21 @@ class RightForm:
     valid_from: date
     valid_until: date | None
     source: str
+    source_tag: SourceTag
     standard: str | None = None
     announcement: str | None = None
     trademark: str | None = None
     defined_grades: tuple[str, ...] = ()
     printed_texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductClassForm:
+    """A class of a product: the key that items and authorizations name, and its names for people."""
+
+    key: str
+    name_zh: str
+    name_en: str | None = None
 
 
 def add_town(act: Act, actor: Actor, code: str, name_zh: str, name_en: str | None) -> Town:
@@ -41,11 +52,18 @@ def add_town(act: Act, actor: Actor, code: str, name_zh: str, name_en: str | Non
     return town
 
 
-def add_product(act: Act, actor: Actor, name_zh: str, name_en: str | None) -> GiProduct:
-    """Enter a product's name. It becomes public with its first right."""
+def add_product(
+    act: Act, actor: Actor, name_zh: str, name_en: str | None, classes: Sequence[ProductClassForm]
+) -> GiProduct:
+    """Enter a product's name and its classes. It becomes public with its first right."""
     require(actor, Permission.MANAGE_REGISTRY)
     product = GiProduct(name_zh=name_zh, name_en=name_en)
     act.session.add(product)
+    act.session.flush()
+    act.session.add_all(
+        ProductClass(product_id=product.id, key=form.key, name_zh=form.name_zh, name_en=form.name_en)
+        for form in classes
+    )
     act.session.flush()
     return product
 
@@ -83,6 +101,7 @@ def set_right(act: Act, actor: Actor, form: RightForm) -> Right:
         valid_from=form.valid_from,
         valid_until=form.valid_until,
         source=form.source,
+        source_tag=form.source_tag,
         ledger_index=index,
     )
     act.session.add(right)

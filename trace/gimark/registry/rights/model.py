@@ -40,6 +40,30 @@ class GiProduct(Base):
     name_en: Mapped[str | None] = mapped_column(String(120))
 
 
+class ProductClass(Base):
+    """A class of a product (dried, fresh, …) that items belong to and authorizations are for."""
+
+    __tablename__ = "product_class"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("gi_product.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name_zh: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str | None] = mapped_column(String(120))
+
+
+class SourceTag(StrEnum):
+    """How well a fact is known. Only `statute`, or what the county confirmed, may be printed on a label."""
+
+    STATUTE = "statute"
+    CONFIRMED = "confirmed"
+    PUBLICATION = "publication"
+    PRACTICE = "practice"
+    MEMORY = "memory"
+    DERIVED = "derived"
+    CONFLICTING = "conflicting"
+    INVENTED = "invented"
+
+
 class Right(Base):
     """One right over a product's name: its holder, numbers, dates in force and where all this is known from.
 
@@ -62,6 +86,7 @@ class Right(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     source: Mapped[str] = mapped_column(String(240))
+    source_tag: Mapped[SourceTag] = mapped_column(by_value(SourceTag, name="source_tag"))
     ledger_index: Mapped[LedgerIndex]
 
 

@@ -1,0 +1,1 @@
+"""The county that this installation serves."""

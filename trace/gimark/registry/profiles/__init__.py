@@ -1,0 +1,1 @@
+"""County profiles: what a county enters before its first batch, as files. scripts/profiles/README.md has the format."""

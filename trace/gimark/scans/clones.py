@@ -135,7 +135,7 @@ def _capped(checks: Sequence[Check], limit: int) -> list[Check]:
     """The earliest `limit` checks of each network on each day."""
     seen: dict[tuple[date, bytes], int] = defaultdict(int)
     kept = []
-    for check in sorted(checks, key=lambda c: (c.hour, c.device)):
+    for check in sorted(checks, key=lambda c: (c.hour, c.device, c.province or "")):
         place = (local_day(check.hour), check.network)
         seen[place] += 1
         if seen[place] <= limit:

@@ -6,11 +6,13 @@ key's lock on the run's row would be paid for every check.
 """
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gimark.store.base import Base, Key
+from gimark.ledger.columns import LedgerIndex
+from gimark.store.base import Base, Key, PrimaryKey, by_value
 
 
 class ScanCheck(Base):
@@ -95,3 +97,31 @@ class TagKey(Base):
     week: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     secret: Mapped[bytes] = mapped_column(LargeBinary(32))
     made_at: Mapped[datetime]
+
+
+class MarkKind(StrEnum):
+    """What somebody in charge said of one code."""
+
+    COPIED = "copied"
+    DISPLAY = "display"
+    CLEARED = "cleared"
+
+
+class CodeMark(Base):
+    """The regulator's word on one code: copied, on display (many checks are expected), or cleared again.
+
+    The latest mark of a code counts. The ledger holds a salted commitment to `note` only, because a suspicion may
+    have to be taken back.
+    """
+
+    __tablename__ = "code_mark"
+    __table_args__ = (Index("ix_code_mark_run_id_idx", "run_id", "idx"),)
+
+    id: Mapped[PrimaryKey]
+    run_id: Mapped[int] = mapped_column(ForeignKey("issue_run.id"))
+    idx: Mapped[int]
+    kind: Mapped[MarkKind] = mapped_column(by_value(MarkKind, name="mark_kind"))
+    note: Mapped[str] = mapped_column(String(240))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    at: Mapped[datetime]
+    ledger_index: Mapped[LedgerIndex]

@@ -26,7 +26,9 @@ SONGWU_FORM = UserForm("songwu-01", Role.PRODUCER, SONGWU)
 @pytest.fixture
 def first(store: Store) -> NewUser:
     with store.acting() as act:
-        return actions.create_first_administrator(act)
+        user = actions.create_first_administrator(act)
+        act.commit()
+    return user
 
 
 @pytest.fixture
@@ -41,12 +43,15 @@ def actor(store: Store, name: str) -> Actor:
 
 def create(store: Store, admin: Actor, form: UserForm) -> NewUser:
     with store.acting() as act:
-        return actions.create_user(act, admin, form)
+        user = actions.create_user(act, admin, form)
+        act.commit()
+    return user
 
 
 def switch(store: Store, admin: Actor, ref: str, *, is_active: bool) -> None:
     with store.acting() as act:
         actions.set_active(act, admin, ref, is_active=is_active)
+        act.commit()
 
 
 def test_the_first_administrator_signs_in_once_and_must_change_the_password(store: Store, first: NewUser) -> None:
@@ -196,6 +201,7 @@ def test_a_reset_during_a_change_wins(
         monkeypatch.setattr(actions, "hash_password", passwords.hash_password)
         with store.acting() as act:
             resets.append(actions.reset_password(act, admin, first.ref))
+            act.commit()
         return hashed
 
     monkeypatch.setattr(actions, "hash_password", reset_meanwhile)

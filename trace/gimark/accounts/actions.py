@@ -1,6 +1,6 @@
 """What is done with users. No such act is a ledger act: the ledger names roles, never people.
 
-Each action commits its transaction at its end.
+Actions that take an `Act` leave the commit to whoever opened it; those that take the `Store` commit themselves.
 """
 
 from dataclasses import dataclass
@@ -112,7 +112,6 @@ def reset_password(act: Act, actor: Actor, ref: str) -> NewUser:
         raise not_found("user")
     password = one_time_password()
     user.password_hash, user.must_change_password = hash_password(password), True
-    act.commit()
     return NewUser(user.ref, user.name, password)
 
 
@@ -137,7 +136,6 @@ def set_active(act: Act, actor: Actor, ref: str, *, is_active: bool) -> None:
             "Ask another administrator",
         )
     user.is_active = is_active
-    act.commit()
 
 
 def _create(act: Act, form: UserForm) -> NewUser:
@@ -169,7 +167,6 @@ def _create(act: Act, form: UserForm) -> NewUser:
             "Choose another",
             "name",
         ) from None
-    act.commit()
     return NewUser(user.ref, user.name, password)
 
 

@@ -10,7 +10,7 @@ from gimark.accounts.rules import Actor, Role
 from gimark.clock import local_day
 from gimark.codes.cipher import SerialCipher
 from gimark.issuance.issuing import IssueForm, issue_codes
-from gimark.issuance.keyring import IssuingKey, Keyring
+from gimark.issuance.keyring import HeldKey, Keyring
 from gimark.issuance.queries import RunFacts
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind, Span
@@ -36,7 +36,7 @@ BATCH = BatchForm("", "YX26A0317", TOWN, *HARVEST, 250_000, "26-112")
 
 def keyring(origin: str = ORIGIN) -> Keyring:
     """Test keys in term for the whole of any test's time; never used outside tests."""
-    key = IssuingKey(Ed25519Signer("0001", b"\x01" * 32), date(2020, 1, 1), date(2099, 1, 1))
+    key = HeldKey(Ed25519Signer("0001", b"\x01" * 32), date(2020, 1, 1), date(2099, 1, 1))
     return Keyring(origin, origin, {"0001": key}, {1: SerialCipher(b"\x02" * 32, origin)})
 
 

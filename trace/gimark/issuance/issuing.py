@@ -20,7 +20,7 @@ from gimark.clock import local_day
 from gimark.codes.commitment import commit
 from gimark.codes.run import RunCodes
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
-from gimark.issuance.keyring import IssuingKey, Keyring
+from gimark.issuance.keyring import HeldKey, Keyring
 from gimark.issuance.model import IssueOrder, IssueRun, RunAuthorization
 from gimark.issuance.queries import RunFacts, run_facts
 from gimark.issuance.rules import MAX_RUN_COUNT, MAX_RUN_NUMBER
@@ -238,7 +238,7 @@ def _check_open(batch: Batch) -> None:
         )
 
 
-def _check_key_still_in_term(key: IssuingKey, act: Act) -> None:
+def _check_key_still_in_term(key: HeldKey, act: Act) -> None:
     day = local_day(act.now)
     if not key.issues_from <= day <= key.issues_until:
         raise ConflictError(

@@ -12,8 +12,8 @@ CodePlace = tuple[int, int]  # run number, index
 
 
 @dataclass(frozen=True, slots=True)
-class IssuingKey:
-    """An issuing key and the days (both included) on which it may sign new runs: at most 13 months."""
+class HeldKey:
+    """An issuing key whose private half is here, and the days (both included) on which it may sign new runs."""
 
     signer: Signer
     issues_from: date
@@ -26,7 +26,7 @@ class Keyring:
 
     origin: str
     host: str
-    issuing: Mapping[str, IssuingKey]
+    issuing: Mapping[str, HeldKey]
     ciphers: Mapping[int, SerialCipher]
 
     @property
@@ -34,7 +34,7 @@ class Keyring:
         """The newest epoch, under which new runs get their serials."""
         return max(self.ciphers)
 
-    def issuing_on(self, day: date) -> IssuingKey:
+    def issuing_on(self, day: date) -> HeldKey:
         """The key that signs runs issued on `day`: of those in term, the one that began last.
 
         Raises KeyFileError when none is in term, with what to do.

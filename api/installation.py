@@ -1,0 +1,154 @@
+"""An installation opened: the database, the files, the published key set, and the secrets it issues with."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from api.settings import Settings
+from gimark.clock import Clock, SystemClock
+from gimark.codes.cipher import SerialCipher
+from gimark.errors import Fault, KeyFileError
+from gimark.files.content import Files
+from gimark.files.folder import LocalFiles
+from gimark.issuance.ended import ended_codes, recalled_lots
+from gimark.issuance.keyring import HeldKey, Keyring
+from gimark.keys import ed25519
+from gimark.keys.files import load_ed25519, load_serial_master
+from gimark.keys.keyset import KeySet, jwks, read_published
+from gimark.keys.note import ED25519, NoteSigner, VerifierKey
+from gimark.keys.signer import Ed25519Signer
+from gimark.keys.statuslist import StatusList
+from gimark.keys.statuslist import publish as publish_status_list
+from gimark.ledger import book
+from gimark.ledger.disk import write_whole
+from gimark.ledger.publishing import Witness, publish
+from gimark.ledger.signing import CheckpointSigner
+from gimark.store.engine import open_engine
+from gimark.store.unit_of_work import Store
+
+WELL_KNOWN = Path(".well-known")
+KEYS_NOTE, STATUS_NOTE, JWKS_FILE = WELL_KNOWN / "gi-keys", WELL_KNOWN / "gi-status", WELL_KNOWN / "jwks.json"
+ROOT_VKEY = "root.vkey"
+STATUS_LIFE = timedelta(days=31)
+
+
+@dataclass
+class Installation:
+    """Everything a process of one installation works with. Secrets are read when first needed, not before."""
+
+    settings: Settings
+    store: Store
+    files: Files
+    witnesses: Sequence[Witness] = ()
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the key files are."""
+        return self.settings.data_dir / "keys"
+
+    @cached_property
+    def root_key(self) -> VerifierKey:
+        """The root's public key, under which the key set is believed."""
+        return VerifierKey.parse(_text(self.keys_folder / ROOT_VKEY).strip())
+
+    @cached_property
+    def keyset_note(self) -> bytes:
+        """The published key set, as served."""
+        return _text(self.settings.published / KEYS_NOTE).encode()
+
+    @cached_property
+    def keyset(self) -> KeySet:
+        """The published key set, verified."""
+        return read_published(self.keyset_note, self.root_key)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The issuing keys and serial ciphers. Raises KeyFileError with the remedy."""
+        passphrase = self.settings.secret()
+        origin = self.keyset.origin
+        issuing: dict[str, HeldKey] = {}
+        for key in self.keyset.keys:
+            path = self.keys_folder / f"issuing-{key.kid}.pem"
+            if path.exists():
+                issuing[key.kid] = HeldKey(
+                    Ed25519Signer(key.kid, load_ed25519(path, passphrase)), key.from_on, key.until_on
+                )
+        ciphers = {
+            int(path.stem.removeprefix("serial-")): SerialCipher(load_serial_master(path, passphrase), origin)
+            for path in sorted(self.keys_folder.glob("serial-*.key"))
+        }
+        if not ciphers:
+            load_serial_master(self.keys_folder / "serial-1.key", passphrase)
+        return Keyring(origin, self.keyset.hosts[0], issuing, ciphers)
+
+    @cached_property
+    def log_signer(self) -> NoteSigner:
+        """Who signs checkpoints and status lists."""
+        return note_signer(f"{self.keyset.origin}/log", load_ed25519(self.keys_folder / "log.pem", self.settings.secret()))
+
+    @cached_property
+    def checkpoint_signer(self) -> CheckpointSigner:
+        """The log's signer with its memory outside the database."""
+        return CheckpointSigner(
+            f"{self.keyset.origin}/log", self.log_signer, self.settings.data_dir / "signer-state.json"
+        )
+
+    def publish_checkpoint(self) -> bytes:
+        """Sign and publish the log as it is; the note."""
+        return publish(self.store, self.checkpoint_signer, self.settings.published, self.witnesses).note
+
+    def publish_status(self) -> bytes:
+        """Sign and publish the list of recalled lots and ended codes; the note. `seq` is the log's size."""
+        now = self.store.clock.now()
+        with self.store.reading() as session:
+            listed = StatusList(
+                origin=self.keyset.origin,
+                seq=book.size(session),
+                published_at=now,
+                expires_at=now + STATUS_LIFE,
+                lots=tuple(recalled_lots(session)),
+                codes=tuple(ended_codes(session, self.keyring)),
+            )
+        note = publish_status_list(listed, self.log_signer)
+        write_whole(self.settings.published / STATUS_NOTE, note)
+        return note
+
+    def publish_keyset(self, note: bytes) -> None:
+        """Put out a key set and the JWKS derived from it."""
+        keyset = read_published(note, self.root_key)
+        write_whole(self.settings.published / KEYS_NOTE, note)
+        write_whole(self.settings.published / JWKS_FILE, json.dumps(jwks(keyset), indent=1).encode())
+        for name in ("keyset", "keyset_note"):
+            self.__dict__.pop(name, None)
+
+
+def open_installation(settings: Settings, clock: Clock | None = None) -> Installation:
+    """The installation that `settings` name; the database is opened, not yet asked."""
+    store = Store(open_engine(settings.database), clock or SystemClock())
+    return Installation(settings, store, LocalFiles(settings.data_dir / "files"))
+
+
+def note_signer(name: str, seed: bytes) -> NoteSigner:
+    """A signer of notes under `name` with the Ed25519 key `seed`."""
+    public, secret = ed25519.key_pair(seed)
+    return NoteSigner(VerifierKey(name, ED25519, public), lambda message: ed25519.sign(message, secret))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise KeyFileError(
+            (
+                Fault(
+                    path.name,
+                    "没有这个文件，或无法读取",
+                    "the file is missing or cannot be read",
+                    "请先运行 gimark init，或检查 GIMARK_DATA_DIR",
+                    "Run gimark init first, or check GIMARK_DATA_DIR",
+                ),
+            )
+        ) from error

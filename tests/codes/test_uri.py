@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from gimark.codes.serial import ALPHABET, check_value
 from gimark.codes.token import write_token
-from gimark.codes.uri import Code, CodeUri, Malformed, build_uri, is_host, parse_path_and_query, parse_uri
+from gimark.codes.uri import Code, CodeUri, Malformed, build_uri, parse_path_and_query, parse_uri
 from gimark.errors import InvalidInputError
+from gimark.keys.names import is_host
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "codes.json").read_text(encoding="utf-8"))
 GOOD = GOLDEN["codes"][0]["uri"]

@@ -1,6 +1,5 @@
 """What all codes of one issue run share, and their signed messages as one byte matrix."""
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +10,9 @@ from gimark.codes.gtin import check_gtin
 from gimark.codes.lot import check_lot
 from gimark.codes.serial import LENGTH
 from gimark.codes.token import KID, TOKEN_LENGTH, code_path, signed_message
-from gimark.codes.uri import check_printed_length, is_host
+from gimark.codes.uri import check_printed_length
+from gimark.keys.names import is_host, is_origin
 
-ORIGIN = re.compile(r"[0-9a-z]([0-9a-z./-]{0,98}[0-9a-z])?")
 LF = 10
 
 # Enough rows for numpy to pay off, few enough to stay in a core's cache; a multiple of the commitment's 256.
@@ -40,7 +39,7 @@ class RunCodes:
         if check_gtin(self.gtin, "gtin") != self.gtin:
             raise ValueError("a run's GTIN has 14 digits")
         check_lot(self.lot, "lot")
-        if not ORIGIN.fullmatch(self.origin) or not KID.fullmatch(self.kid):
+        if not is_origin(self.origin) or not KID.fullmatch(self.kid):
             raise ValueError("origin or kid is not of its form")
         if not self.host.isascii() or self.host != self.host.lower() or not is_host(self.host.encode()):
             raise ValueError("the host is not a domain name in lower case")

@@ -11,13 +11,11 @@ from gimark.codes.gtin import has_valid_check_digit
 from gimark.codes.serial import is_serial
 from gimark.codes.token import Token, code_path, read_token, signed_message
 from gimark.errors import invalid
+from gimark.keys.names import is_host
 
 MAX_READ_LENGTH = 2048
 MAX_PRINTED_LENGTH = 180
-MAX_HOST_LENGTH = 253
 
-_LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rb"%b(?:\.%b)*" % (_LABEL, _LABEL))
 _PATH = re.compile(rb"/01/([0-9]{14})/10/([0-9A-Z](?:[0-9A-Z.-]{0,18}[0-9A-Z])?)/21/([0-9A-HJKMNP-TV-Z]{13})")
 _VISIBLE = re.compile(rb"[!-~]*")
 _SCHEME = b"https://"
@@ -83,11 +81,6 @@ def parse_path_and_query(raw_path: bytes, query: bytes) -> Code | Malformed:
     if isinstance(token, Malformed):
         return token
     return Code(gtin.decode(), lot.decode(), serial.decode(), token)
-
-
-def is_host(host: bytes) -> bool:
-    """Whether `host` is a domain name without port, userinfo or trailing dot, at most 253 bytes."""
-    return len(host) <= MAX_HOST_LENGTH and _HOST.fullmatch(host) is not None
 
 
 def build_uri(host: str, gtin: str, lot: str, serial: str, token: str) -> str:

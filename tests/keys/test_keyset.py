@@ -31,11 +31,14 @@ def note_signer(name: str, seed: bytes) -> NoteSigner:
 ROOT = note_signer("gi.example.cn/root", b"\x01" * 32)
 
 
+FROM, UNTIL = date(2026, 3, 1), date(2027, 3, 31)
+
+
 def issuing(
     kid: str, seed: bytes = b"\x03" * 32, state: KeyState = KeyState.ACTIVE, at: int | None = None
 ) -> IssuingKey:
     public, _ = ed25519.key_pair(seed)
-    return IssuingKey(kid, "ed25519", public, date(2026, 3, 1), date(2027, 3, 31), state, at)
+    return IssuingKey(kid, "ed25519", public, FROM, UNTIL, state, at)
 
 
 KEYS = KeySet(

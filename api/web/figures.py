@@ -33,7 +33,7 @@ def minute_text(instant: datetime, language: Language) -> str:
     local = instant.astimezone(SHANGHAI)
     if language == "zh":
         return f"{local.year}年{local.month}月{local.day}日 {local.hour:02}:{local.minute:02}"
-    return f"{local.day}{NBSP}{MONTHS[local.month - 1]} {local.year}, {local.hour:02}:{local.minute:02}"
+    return f"{local.day} {MONTHS[local.month - 1][:3]} {local.year}, {local.hour:02}:{local.minute:02}"
 
 
 def mass_text(grams: int) -> str:

@@ -8,6 +8,7 @@ from api.web.figures import count_text, day_text, entry_of, mass_text, serial_te
 from api.web.language import LANGUAGES, PARAMETER, Language
 from api.web.site import SiteFacts
 from api.web.translation import catalogue
+from gimark.clock import local_day
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
@@ -48,5 +49,6 @@ def environment(language: Language, site: SiteFacts) -> jinja2.Environment:
         count=count_text,
         serial=serial_text,
         entry=entry_of,
+        local_day=local_day,
     )
     return made

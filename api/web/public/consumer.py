@@ -98,7 +98,6 @@ class ConsumerPages:
             package=package,
             run=run,
             rights=list(zip(kinds, rights, strict=True)),
-            standards="、".join(dict.fromkeys(right.standard for right in rights if right.standard)),
             ladder=ladder_lines(shape, Known(package, run, county, texts), language),
             journey=journey(prepared.events, shape, texts, language),
         )

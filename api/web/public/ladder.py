@@ -43,11 +43,12 @@ _TITLES: dict[RungName, dict[RungState, str]] = {
     },
 }
 _EARLIER_CHECKS = N_("第 %(nth)s 次查验")
-_NO_COUNT = N_("查验次数")
+_NO_COUNT = N_("此前的查验")
 
 # Why the signature came to nothing, by the reason that won.
 _UNSIGNED_WHY = {
     Reason.MALFORMED: N_("没有读到完整的签名"),
+    Reason.FOREIGN_HOST: N_("网址不是%(county)s的，没有核对签名"),
     Reason.BAD_SIGNATURE: N_("与公布的密钥不符"),
     Reason.UNKNOWN_KEY: N_("签名的密钥不在公布之列"),
     Reason.UNSIGNED: N_("这个网址不含签名，请扫描包装上的二维码"),
@@ -125,7 +126,7 @@ def _signed(state: RungState, shape: Shape, known: Known, say: Say) -> Line:
         )
         return Line(css, say(title), by)
     why = _UNSIGNED_WHY.get(shape.reason, "")
-    return Line(css, say(title), say(why) if why else "")
+    return Line(css, say(title), say(why, county=known.county) if why else "")
 
 
 def _issued(state: RungState, known: Known, say: Say) -> Line:
@@ -172,6 +173,8 @@ def _earlier_checks(state: str, shape: Shape, known: Known, say: Say) -> Line:
     title = say(_EARLIER_CHECKS, nth=known.texts["nth"])
     if not shape.was_checked:
         return Line(state, title, say(N_("此前没有人查过")))
+    if not shape.knows_first:
+        return Line(state, title)
     first = known.texts["first_on"]
     if shape.has_provinces:
         return Line(state, title, say(N_("首次 %(day)s；%(provinces)s"), day=first, provinces=known.texts["provinces"]))

@@ -1,8 +1,10 @@
 """What differs between two codes of one batch: ready texts, and the shape of the page that they go into."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from api.web.figures import Entry, count_text, day_text, minute_text, serial_text, short_day_text
@@ -12,7 +14,7 @@ from gimark.clock import local_day
 from gimark.scans.rules import Checks, Colour, OfficialAct, Reason, Rung, Verdict
 
 # As many province names as fit under the count on a phone; the evidence of a copied code names them all.
-PROVINCES_SHOWN = 3
+PROVINCES_SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Shape(NamedTuple):
     has_serial: bool
     has_checks: bool
     was_checked: bool
+    knows_first: bool
     has_provinces: bool
     activated_place: int | None
     act_kind: str | None
@@ -46,17 +49,24 @@ class Shape(NamedTuple):
 Particulars = Mapping[str, str]
 
 
+# A range is activated, and a minute is looked at, by many codes: asking the time zone each time would be half the work.
+_minute = lru_cache(maxsize=4096)(minute_text)
+_day = lru_cache(maxsize=4096)(local_day)
+
+
 def shape_of(verdict: Verdict, days: tuple[date, ...]) -> Shape:
     """The shape of `verdict`'s page; `days` are the batch's dated events in order."""
     checks, act = verdict.checks, verdict.act
+    was_checked = checks is not None and checks.count > 0
     return Shape(
         verdict.colour,
         verdict.reason,
         verdict.rungs,
         verdict.serial is not None,
         checks is not None,
-        checks is not None and checks.first_at is not None,
-        checks is not None and bool(checks.provinces),
+        was_checked,
+        was_checked and checks is not None and checks.first_at is not None,
+        was_checked and checks is not None and bool(checks.provinces),
         None if verdict.activated_at is None else _place(verdict.activated_at, days),
         None if act is None else act.kind,
         None if act is None else _place(act.at, days),
@@ -67,37 +77,45 @@ def shape_of(verdict: Verdict, days: tuple[date, ...]) -> Shape:
 def particulars_of(verdict: Verdict, visit: Visit, language: Language) -> Particulars:
     """The texts of one look-up in `language`."""
     other = LANGUAGES[1] if language == LANGUAGES[0] else LANGUAGES[0]
-    texts = {"other_language": in_language(visit.query, other), "looked_at": minute_text(visit.at, language)}
+    minute = visit.at.replace(second=0, microsecond=0)
+    texts = {"other_language": in_language(visit.query, other), "looked_at": _minute(minute, language)}
     if verdict.serial is not None:
         texts["serial"] = serial_text(verdict.serial)
     if verdict.activated_at is not None:
-        texts["activated_at"] = minute_text(verdict.activated_at, language)
-        texts["activated_on"] = short_day_text(local_day(verdict.activated_at), language)
+        texts["activated_at"] = _minute(verdict.activated_at, language)
+        texts["activated_on"] = short_day_text(_day(verdict.activated_at), language)
     if verdict.checks is not None:
-        texts |= _check_texts(verdict.checks, language)
+        texts["nth"] = count_text(verdict.checks.count + 1)
+        if verdict.checks.count:
+            texts |= _check_texts(verdict.checks, language)
     if verdict.act is not None:
         texts |= _act_texts(verdict.act, language)
     return texts
 
 
+def act_entry(texts: Particulars) -> Entry:
+    """The ledger entry of the act behind the verdict."""
+    return Entry(texts["act_index"], texts["act_entry"])
+
+
 def _check_texts(checks: Checks, language: Language) -> dict[str, str]:
-    texts = {"nth": count_text(checks.count + 1), "earlier": count_text(checks.count)}
+    texts = {"earlier": count_text(checks.count)}
     if checks.provinces:
         texts["province_count"] = count_text(len(checks.provinces))
         texts["all_provinces"] = province_names(checks.provinces, language)
         ellipsis = "…" if len(checks.provinces) > PROVINCES_SHOWN else ""
         texts["provinces"] = province_names(checks.provinces[:PROVINCES_SHOWN], language) + ellipsis
     if checks.first_at is not None:
-        first = local_day(checks.first_at)
+        first = _day(checks.first_at)
         whole = short_day_text(first, language)
         texts["first_on"] = day_text(first, language)
-        texts["first_year"] = f"{first.year}年" if language == "zh" else f"{first.year}"
+        texts["first_year"] = whole[:5] if language == "zh" else whole[-4:]
         texts["first_day"] = whole[5:] if language == "zh" else whole[:-5]
     return texts
 
 
 def _act_texts(act: OfficialAct, language: Language) -> dict[str, str]:
-    day = local_day(act.at)
+    day = _day(act.at)
     return {
         "act_on": day_text(day, language),
         "act_short_on": short_day_text(day, language),
@@ -109,10 +127,4 @@ def _act_texts(act: OfficialAct, language: Language) -> dict[str, str]:
 
 def _place(instant: datetime, days: tuple[date, ...]) -> int:
     """How many of the ordered `days` are not after the local day of `instant`."""
-    day = local_day(instant)
-    return sum(1 for other in days if other <= day)
-
-
-def act_entry(texts: Particulars) -> Entry:
-    """The ledger entry of the act behind the verdict."""
-    return Entry(texts["act_index"], texts["act_entry"])
+    return bisect_right(days, _day(instant))

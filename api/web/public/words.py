@@ -150,7 +150,7 @@ WORDS: dict[Reason, Words] = {
     ),
     Reason.UNAVAILABLE: Words(
         "clock",
-        N_("暂时无法核对"),
+        N_("暂时|无法核对"),
         N_("登记库暂时读不到，现在不能给出结论。这不说明标识是真是假。"),
         (N_("请过几分钟再扫一次。"),),
     ),

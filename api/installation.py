@@ -87,7 +87,9 @@ class Installation:
     @cached_property
     def log_signer(self) -> NoteSigner:
         """Who signs checkpoints and status lists."""
-        return note_signer(f"{self.keyset.origin}/log", load_ed25519(self.keys_folder / "log.pem", self.settings.secret()))
+        return note_signer(
+            f"{self.keyset.origin}/log", load_ed25519(self.keys_folder / "log.pem", self.settings.secret())
+        )
 
     @cached_property
     def checkpoint_signer(self) -> CheckpointSigner:

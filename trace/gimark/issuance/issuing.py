@@ -24,6 +24,8 @@ from gimark.issuance.keyring import HeldKey, Keyring
 from gimark.issuance.model import IssueOrder, IssueRun, RunAuthorization
 from gimark.issuance.queries import RunFacts, run_facts
 from gimark.issuance.rules import MAX_RUN_COUNT, MAX_RUN_NUMBER
+from gimark.jobs.actions import enqueue
+from gimark.jobs.kinds import PUBLISH_CHECKPOINT
 from gimark.ledger import book
 from gimark.production import volume
 from gimark.production.actions import covering
@@ -166,6 +168,7 @@ def _make_official(
         act.session.flush()
         act.session.add_all(RunAuthorization(run_id=run.id, authorization_id=a.id) for a in permitted)
         act.session.flush()
+        enqueue(act, PUBLISH_CHECKPOINT, f"{PUBLISH_CHECKPOINT}:{index}")
         facts = run_facts(run)
         act.commit()
     return facts

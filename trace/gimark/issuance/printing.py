@@ -12,10 +12,10 @@ from gimark.issuance.queries import PrintFacts, print_facts, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind, Span, checked_spans
 from gimark.jobs.actions import enqueue
+from gimark.jobs.kinds import PRINT_LABELS
 from gimark.ledger import book
 from gimark.store.unit_of_work import Act
 
-PRINT_JOB = "print-labels"
 FORMATS = ("pdf", "csv")
 
 
@@ -73,7 +73,7 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
     )
     act.session.add(order)
     act.session.flush()
-    enqueue(act, PRINT_JOB, key=f"{PRINT_JOB}:{order.ref}", payload={"order": order.ref})
+    enqueue(act, PRINT_LABELS, key=f"{PRINT_LABELS}:{order.ref}", payload={"order": order.ref})
     return print_facts(act.session, order)
 
 

@@ -9,6 +9,8 @@ from gimark.issuance.keyring import Keyring
 from gimark.issuance.model import IssueRun, RangeAct, RangeSpan
 from gimark.issuance.queries import ActOnRange, run_states, visible_run
 from gimark.issuance.rules import CodeState, RangeKind, RunStates, Span, check_act, checked_spans
+from gimark.jobs.actions import enqueue
+from gimark.jobs.kinds import PUBLISH_STATUS
 from gimark.ledger import book
 from gimark.production import volume
 from gimark.production.actions import covering
@@ -65,6 +67,8 @@ def change_ranges(act: Act, actor: Actor, run_ref: str, form: RangeForm) -> ActO
     act.session.flush()
     act.session.add_all(RangeSpan(act_id=row.id, first=first, last=last) for first, last in spans)
     act.session.flush()
+    if form.kind in (RangeKind.VOID, RangeKind.RETURN):
+        enqueue(act, PUBLISH_STATUS, f"{PUBLISH_STATUS}:{index}")
     return ActOnRange(form.kind, tuple(spans), form.reason, act.now, index)
 
 

@@ -9,6 +9,8 @@ from gimark.accounts.rules import Actor, Permission, not_found, require, require
 from gimark.clock import local_day
 from gimark.codes.lot import check_lot
 from gimark.errors import ConflictError, Fault, InvalidInputError, NotAuthorisedError
+from gimark.jobs.actions import enqueue
+from gimark.jobs.kinds import PUBLISH_STATUS
 from gimark.ledger import book
 from gimark.production.model import Batch, BatchAct, BatchActKind, BatchAuthorization, BatchVolume
 from gimark.production.queries import terms_of
@@ -148,7 +150,8 @@ def recall_batch(act: Act, actor: Actor, ref: str, reason: str) -> Batch:
     """Recall a batch (ledger: batch.recall): every code of it is red from now on, for good."""
     batch = _open_batch(act, actor, ref, Permission.RECALL_BATCHES)
     _check_reason(reason)
-    _record(act, actor, batch, BatchActKind.RECALL, {"batch": batch.ledger_index, "reason": reason}, reason)
+    index = _record(act, actor, batch, BatchActKind.RECALL, {"batch": batch.ledger_index, "reason": reason}, reason)
+    enqueue(act, PUBLISH_STATUS, f"{PUBLISH_STATUS}:{index}")
     batch.is_recalled = True
     act.session.flush()
     return batch
@@ -171,9 +174,10 @@ def _open_batch(act: Act, actor: Actor, ref: str, permission: Permission) -> Bat
 
 def _record(
     act: Act, actor: Actor, batch: Batch, kind: BatchActKind, entry: dict[str, object], reason: str | None = None
-) -> None:
+) -> int:
     index = book.append(act, f"batch.{kind}", actor.ledger_word, **entry)
     act.session.add(BatchAct(batch_id=batch.id, kind=kind, entry=entry, reason=reason, at=act.now, ledger_index=index))
+    return index
 
 
 def _fields(terms: BatchTerms, *, confirmed: bool) -> dict[str, object]:

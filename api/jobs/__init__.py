@@ -1,0 +1,1 @@
+"""Work that needs both the domain and labels, done by the worker."""

@@ -134,13 +134,25 @@ def test_rewritten_history_is_never_consistent(size: int, data: st.DataObject) -
 @given(sizes)
 def test_appending_completes_just_the_perfect_nodes(size: int) -> None:
     nodes: dict[merkle.Node, bytes] = {}
-    for index, leaf in enumerate(leaves_of(size)):
-        joined = nodes[0, index] = leaf
-        for level, sibling in merkle.left_siblings(index):
-            joined = merkle.node_hash(nodes[level, sibling], joined)
-            nodes[level + 1, sibling >> 1] = joined
+    frontier = merkle.Frontier()
+    for leaf in leaves_of(size):
+        nodes.update(frontier.append(leaf))
     assert len(nodes) == 2 * size - size.bit_count()
+    assert frontier.size == size
+    assert frontier.root == rfc_mth(leaves_of(size))
     assert merkle.join([nodes[node] for node in merkle.perfect_nodes((0, size))]) == rfc_mth(leaves_of(size))
+
+
+@given(st.integers(0, 200), st.integers(1, 60))
+def test_a_frontier_goes_on_from_stored_nodes(size: int, more: int) -> None:
+    leaves = leaves_of(size + more)
+    stored = [
+        merkle.root(leaves[first << level : (first + 1) << level]) for level, first in merkle.perfect_nodes((0, size))
+    ]
+    frontier = merkle.Frontier(size, stored)
+    for leaf in leaves[size:]:
+        frontier.append(leaf)
+    assert frontier.root == rfc_mth(leaves)
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (-1, 5), (5, 5)])

@@ -130,6 +130,37 @@ def left_siblings(index: int) -> list[Node]:
     return nodes
 
 
+def completed(index: int, leaf: bytes, siblings: Sequence[bytes]) -> list[tuple[Node, bytes]]:
+    """The perfect nodes that leaf `index` completes, itself first, from the hashes of its `left_siblings`."""
+    nodes = [((0, index), leaf)]
+    for (level, left), sibling in zip(left_siblings(index), siblings, strict=True):
+        leaf = node_hash(sibling, leaf)
+        nodes.append(((level + 1, left >> 1), leaf))
+    return nodes
+
+
+class Frontier:
+    """A tree as it grows: only the perfect nodes that have no parent yet, one for each bit of its size."""
+
+    def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
+        """A tree of `size` leaves; `hashes` are those of `perfect_nodes((0, size))`."""
+        self.size = size
+        self._hashes = list(hashes)
+
+    @property
+    def root(self) -> bytes:
+        """The Merkle tree hash of what was appended so far."""
+        return join(self._hashes)
+
+    def append(self, leaf: bytes) -> list[tuple[Node, bytes]]:
+        """Add a leaf hash; gives the perfect nodes it completes, itself first."""
+        siblings = [self._hashes.pop() for _ in left_siblings(self.size)]
+        nodes = completed(self.size, leaf, siblings)
+        self._hashes.append(nodes[-1][1])
+        self.size += 1
+        return nodes
+
+
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
     """The root that `path` leads to from leaf hash `leaf`; the caller compares it (RFC 9162 section 2.1.3.2).
 

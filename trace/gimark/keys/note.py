@@ -151,6 +151,14 @@ def split_note(raw: bytes) -> tuple[str, list[str]]:
     return text + "\n", lines
 
 
+def line_of(raw: bytes, key: VerifierKey) -> str | None:
+    """The first signature line (with LF) that names `key` in the note `raw`, not verified; None when there is none."""
+    for line in split_note(raw)[1]:
+        if _parsed_line(line)[:2] == (key.name, key.key_id):
+            return f"{line}\n"
+    return None
+
+
 def _signed_line(text: str, signer: NoteSigner) -> str:
     if signer.key.kind != ED25519:
         raise _bad_key("不是签署文本的密钥", "it is not a key that signs texts")

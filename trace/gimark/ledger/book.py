@@ -36,7 +36,8 @@ def append(act: Act, type_: str, by: str, /, **fields: Any) -> int:
     body = entry_format.encode(said)
     _check_references(said, index)
     session.execute(insert(LogEntry).values(idx=index, body=body))
-    session.execute(insert(LogNode), _completed(session, index, merkle.leaf_hash(body)))
+    siblings = node_hashes(session, merkle.left_siblings(index))
+    add_nodes(session, merkle.completed(index, merkle.leaf_hash(body), siblings))
     session.execute(update(LogHead).values(size=index + 1))
     return index
 
@@ -95,7 +96,7 @@ def consistency_proof(session: Session, old_size: int, at_size: int) -> list[byt
 
 def published(session: Session) -> PublishedCheckpoint | None:
     """The latest published checkpoint, None before the first."""
-    return session.scalar(select(PublishedCheckpoint).order_by(PublishedCheckpoint.size.desc()).limit(1))
+    return session.scalar(select(PublishedCheckpoint).order_by(PublishedCheckpoint.id.desc()).limit(1))
 
 
 def is_published(session: Session, index: int) -> bool:
@@ -115,6 +116,11 @@ def node_hashes(session: Session, nodes: Sequence[Node]) -> list[bytes]:
         return [found[node] for node in nodes]
     except KeyError as error:
         raise _no_node(error.args[0]) from None
+
+
+def add_nodes(session: Session, nodes: Sequence[tuple[Node, bytes]]) -> None:
+    """Store perfect nodes with their hashes."""
+    session.execute(insert(LogNode), [{"level": level, "idx": idx, "hash": value} for (level, idx), value in nodes])
 
 
 @cache
@@ -153,16 +159,6 @@ def _time(session: Session, now: datetime, index: int) -> str:
         return rfc3339(now)
     before: str = json.loads(entry(session, index - 1))["t"]
     return max(rfc3339(now), before)
-
-
-def _completed(session: Session, index: int, leaf: bytes) -> list[dict[str, Any]]:
-    """The rows of the perfect nodes that leaf `index` completes: itself, and a parent for each left sibling."""
-    siblings = merkle.left_siblings(index)
-    rows = [{"level": 0, "idx": index, "hash": leaf}]
-    for (level, idx), sibling in zip(siblings, node_hashes(session, siblings), strict=True):
-        leaf = merkle.node_hash(sibling, leaf)
-        rows.append({"level": level + 1, "idx": idx >> 1, "hash": leaf})
-    return rows
 
 
 def _check_references(said: dict[str, Any], index: int) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Connection, LargeBinary, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gimark.store.base import Base, Key
+from gimark.store.base import Base, Key, PrimaryKey
 
 HEAD_ID = 1
 
@@ -44,12 +44,13 @@ class LogNode(Base):
 
 
 class PublishedCheckpoint(Base):
-    """A checkpoint that readers can see: its size, its root, and the note as it went out first."""
+    """A checkpoint as it went out. The same size can come again, when a witness signed it later."""
 
     __tablename__ = "published_checkpoint"
     __table_args__ = (CheckConstraint("length(root) = 32", name="root_size"),)
 
-    size: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    id: Mapped[PrimaryKey]
+    size: Mapped[int] = mapped_column(index=True)
     root: Mapped[bytes] = mapped_column(LargeBinary)
     note: Mapped[bytes] = mapped_column(LargeBinary)
     published_at: Mapped[datetime]

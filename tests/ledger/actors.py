@@ -1,0 +1,53 @@
+"""The other parties of a log, for tests: keys by seed, a witness that obeys tlog-witness, and a log to be trusted."""
+
+from dataclasses import dataclass, field
+
+from gimark.errors import invalid
+from gimark.keys import ed25519
+from gimark.keys.note import COSIGNATURE_V1, ED25519, NoteSigner, VerifierKey, cosignature_line, open_note
+from gimark.ledger.checkpoints import Checkpoint, Trust
+from gimark.ledger.signing import ProofFrom
+from gimark.merkle import check_consistency
+
+ORIGIN = "gi.example.cn/log"
+
+
+def note_signer(name: str, seed: int, kind: int = ED25519) -> NoteSigner:
+    public, secret = ed25519.key_pair(bytes([seed]) * 32)
+    return NoteSigner(VerifierKey(name, kind, public), lambda message: ed25519.sign(message, secret))
+
+
+LOG = note_signer(ORIGIN, 1)
+TRUST = Trust(ORIGIN, [LOG.key])
+
+
+@dataclass
+class FakeWitness:
+    """Remembers the last size and root it signed, as C2SP tlog-witness asks; `answers` False: it cannot be reached."""
+
+    name: str
+    seed: int
+    answers: bool = True
+    size: int = 0
+    root: bytes = b""
+    asked: list[int] = field(default_factory=list)
+
+    @property
+    def signer(self) -> NoteSigner:
+        return note_signer(self.name, self.seed, COSIGNATURE_V1)
+
+    @property
+    def key(self) -> VerifierKey:
+        return self.signer.key
+
+    def cosign(self, checkpoint: bytes, proof_from: ProofFrom) -> str:
+        if not self.answers:
+            raise invalid("witness", "无应答", "it does not answer", "稍后再试", "Try later")
+        text = open_note(checkpoint, [LOG.key]).text
+        seen = Checkpoint.parse(text)
+        self.asked.append(seen.size)
+        if self.size:
+            proof = proof_from(self.size) if seen.size > self.size else []
+            check_consistency(self.size, self.root, seen.size, seen.root, proof)
+        self.size, self.root = seen.size, seen.root
+        return cosignature_line(text, self.signer, 1_773_716_400)

@@ -1,0 +1,54 @@
+"""Files that others read while they are written: each appears whole, and stays after a power cut."""
+
+import os
+from pathlib import Path
+
+from gimark.errors import Fault, StoreFailedError
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Put `data` at `path` by a rename, after it and every new folder above it are on the disk.
+
+    The unfinished file has a fixed name beside `path`, so that one left by a crash is overwritten by the next try;
+    the caller sees to it that two processes do not write the same path. Raises StoreFailedError.
+    """
+    unfinished = path.with_name(f".{path.name}.new")
+    try:
+        _make_folder(path.parent)
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, mode)
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        unfinished.replace(path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise StoreFailedError(
+            (
+                Fault(
+                    "",
+                    f"无法写入 {path.name}（磁盘已满、只读或没有权限）",
+                    f"{path.name} cannot be written (disk full, read-only or no permission)",
+                    "请检查磁盘空间和目录权限后重试",
+                    "Check disk space and the folder's permissions, then try again",
+                ),
+            )
+        ) from error
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _flush_folder(folder.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """A rename or a new folder is on the disk only when the folder that holds its name is."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

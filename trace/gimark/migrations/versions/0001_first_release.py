@@ -143,13 +143,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "published_checkpoint",
-        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("note", sa.LargeBinary(), nullable=False),
         sa.Column("published_at", UtcInstant(), nullable=False),
         sa.CheckConstraint("length(root) = 32", name=op.f("ck_published_checkpoint_root_size")),
-        sa.PrimaryKeyConstraint("size", name=op.f("pk_published_checkpoint")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_published_checkpoint")),
     )
+    op.create_index(op.f("ix_published_checkpoint_size"), "published_checkpoint", ["size"], unique=False)
     op.create_table(
         "run_scans",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),

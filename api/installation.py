@@ -17,12 +17,14 @@ from gimark.issuance.ended import ended_codes, recalled_lots
 from gimark.issuance.keyring import HeldKey, Keyring
 from gimark.keys import ed25519
 from gimark.keys.files import load_ed25519, load_serial_master
-from gimark.keys.keyset import KeySet, jwks, read_published
+from gimark.keys.jwks import jwks
+from gimark.keys.keyset import KeySet, read_published
 from gimark.keys.note import ED25519, NoteSigner, VerifierKey
 from gimark.keys.signer import Ed25519Signer
 from gimark.keys.statuslist import StatusList
 from gimark.keys.statuslist import publish as publish_status_list
 from gimark.ledger import book
+from gimark.ledger.checkpoints import Trust
 from gimark.ledger.disk import write_whole
 from gimark.ledger.publishing import Witness, publish
 from gimark.ledger.signing import CheckpointSigner
@@ -98,21 +100,27 @@ class Installation:
             f"{self.keyset.origin}/log", self.log_signer, self.settings.data_dir / "signer-state.json"
         )
 
+    @property
+    def trust(self) -> Trust:
+        """Whom a reader believes about the log, by the key set."""
+        keyset = self.keyset
+        return Trust(f"{keyset.origin}/log", [log.key for log in keyset.logs], keyset.witnesses, keyset.quorum)
+
     def publish_checkpoint(self) -> bytes:
         """Sign and publish the log as it is; the note."""
         return publish(self.store, self.checkpoint_signer, self.settings.published, self.witnesses).note
 
     def publish_status(self) -> bytes:
         """Sign and publish the list of recalled lots and ended codes; the note. `seq` is the log's size."""
-        now = self.store.clock.now()
+        now = self.store.clock.now().replace(microsecond=0)
         with self.store.reading() as session:
             listed = StatusList(
                 origin=self.keyset.origin,
                 seq=book.size(session),
                 published_at=now,
                 expires_at=now + STATUS_LIFE,
-                lots=tuple(recalled_lots(session)),
-                codes=tuple(ended_codes(session, self.keyring)),
+                lots=recalled_lots(session),
+                codes=ended_codes(session, self.keyring),
             )
         note = publish_status_list(listed, self.log_signer)
         write_whole(self.settings.published / STATUS_NOTE, note)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from gimark.clock import Clock
@@ -61,14 +61,29 @@ class Store:
                     session.rollback()
 
 
+# What the drivers say when it is the disk or the line, not a mistake in a statement.
+BUSY_WORDS = ("database is locked", "database table is locked", "lock timeout", "lock_timeout")
+FAILED_WORDS = (
+    "disk is full",
+    "disk i/o error",
+    "readonly database",
+    "unable to open database",
+    "no space left",
+    "could not extend file",
+    "connection",
+    "server closed",
+    "terminating",
+)
+
+
 @contextmanager
 def _said_plainly() -> Iterator[None]:
     """Turn the driver's words for "locked" and "disk full" into errors of our tree; let the rest through."""
     try:
         yield
-    except OperationalError as error:
+    except DBAPIError as error:
         words = str(error.orig).lower()
-        if "locked" in words or "lock timeout" in words or "busy" in words:
+        if any(word in words for word in BUSY_WORDS):
             raise StoreBusyError(
                 (
                     Fault(
@@ -80,9 +95,7 @@ def _said_plainly() -> Iterator[None]:
                     ),
                 )
             ) from error
-        raise _failed() from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or any(word in words for word in FAILED_WORDS):
             raise _failed() from error
         raise
 

@@ -1,0 +1,110 @@
+"""`gimark issue`, `gimark codes …`, `gimark labels`."""
+
+import secrets
+import threading
+from pathlib import Path
+
+from rich.progress import Progress
+
+from api.jobs.handlers import handlers
+from gimark.errors import Fault, StoreFailedError
+from gimark.issuance.issuing import IssueForm, issue_codes
+from gimark.issuance.model import PrintState
+from gimark.issuance.printing import FORMATS, PrintForm, order_print
+from gimark.issuance.queries import PrintFacts, print_facts, visible_print, visible_run
+from gimark.issuance.ranges import RangeForm, change_ranges, span_of_codes
+from gimark.issuance.rules import RangeKind, Span
+from gimark.jobs.kinds import PRINT_LABELS
+from gimark.jobs.queries import job_by_key
+from gimark.jobs.rules import JobState
+from gimark.jobs.worker import Worker
+from scripts.cli.office import acting_as, console, installation
+
+
+def issue(batch_ref: str, count: int, actor_name: str, key: str | None) -> None:
+    """Issue codes and print the run; a missing key is made up and shown, so that a retry can name it."""
+    key = key or f"cli-{secrets.token_hex(8)}"
+    console.print(f"幂等键 / idempotency key {key}")
+    here = installation()
+    with console.status("计算编码集合承诺 / committing to the set of codes"):
+        run = issue_codes(here.store, here.keyring, acting_as(actor_name), IssueForm(batch_ref, count, key))
+    console.print(
+        f"赋码批 / run [bold]{run.ref}[/] No. {run.number}  {run.count:,} 枚 / codes  账本 / ledger {run.ledger_index}"
+    )
+
+
+def change(kind: str, run_ref: str, first: str, last: str, actor_name: str, reason: str | None) -> None:
+    """Activate, void or return the codes between two indices or two codes, both included."""
+    here = installation()
+    actor = acting_as(actor_name)
+    with here.store.acting() as act:
+        run = visible_run(act.session, actor, run_ref)
+        numbers = first.isascii() and first.isdigit() and last.isascii() and last.isdigit()
+        span: Span = (int(first), int(last)) if numbers else span_of_codes(run, here.keyring, first, last)
+        done = change_ranges(act, actor, run_ref, RangeForm(RangeKind(kind), (span,), reason))
+        act.commit()
+    console.print(f"{span[1] - span[0] + 1:,} 枚 / codes  账本 / ledger {done.ledger_index}")
+
+
+def labels(
+    run_ref: str, actor_name: str, out: Path, first: int, last: int | None, template: str, reprint: str | None
+) -> None:
+    """Order the label files, make them here and now, and copy the released ones to `out`."""
+    here = installation()
+    actor = acting_as(actor_name)
+    with here.store.acting() as act:
+        run = visible_run(act.session, actor, run_ref)
+        form = PrintForm(
+            run_ref=run_ref,
+            first=first,
+            last=run.count - 1 if last is None else last,
+            template=template,
+            formats=FORMATS,
+            idempotency_key=f"cli-{run_ref}-{first}-{last}-{template}-{reprint or ''}"[:80],
+            reprint_reason=reprint,
+        )
+        order = order_print(act, actor, form)
+        act.commit()
+    order = _finish(order.ref)
+    out.mkdir(parents=True, exist_ok=True)
+    for file in order.files:
+        target = out / file.name
+        with here.files.open(file.sha256) as source, target.open("wb") as copy:
+            while block := source.read(1 << 20):
+                copy.write(block)
+        console.print(f"{target}  {file.size:,} B  SHA-256 {file.sha256}")
+
+
+def _finish(order_ref: str) -> PrintFacts:
+    """Work in the foreground until the order is released, showing its progress."""
+    here = installation()
+    stop = threading.Event()
+    worker = threading.Thread(target=Worker(here.store, handlers(here)).run, args=(stop,))
+    worker.start()
+    try:
+        with Progress(console=console) as progress:
+            task = progress.add_task("印标文件 / label files", total=None)
+            while True:
+                with here.store.reading() as session:
+                    job = job_by_key(session, f"{PRINT_LABELS}:{order_ref}")
+                    order = print_facts(session, visible_print(session, order_ref))
+                progress.update(task, completed=job.progress_done, total=job.progress_total or None)
+                if order.state is PrintState.RELEASED or job.state is JobState.FAILED:
+                    break
+                stop.wait(0.2)
+    finally:
+        stop.set()
+        worker.join()
+    if order.state is not PrintState.RELEASED:
+        raise StoreFailedError(
+            (
+                Fault(
+                    "labels",
+                    f"印标文件没有做成：{job.error}",
+                    f"the label files were not made: {job.error}",
+                    "排除原因后重试，同一订单会接着做",
+                    "Mend the cause and try again; the same order goes on",
+                ),
+            )
+        )
+    return order

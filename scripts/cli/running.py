@@ -1,0 +1,80 @@
+"""`gimark serve` and `gimark worker`."""
+
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+import uvicorn
+
+from api.installation import open_installation
+from api.jobs.handlers import handlers, schedule
+from api.logs import configure
+from api.main import create_app
+from api.settings import Settings
+from gimark import migrations
+from gimark.errors import Fault, StoreFailedError
+from gimark.jobs.worker import Worker
+
+STOP_TIMEOUT_S = 30
+
+
+def serve(bind: str, port: int, *, with_worker: bool) -> None:
+    """Serve until told to stop; the worker runs in a process of its own and is ended with the server."""
+    settings = Settings()
+    configure(settings.log_level)
+    _check_schema(settings)
+    worker = subprocess.Popen([sys.executable, "-m", "scripts.cli", "worker"]) if with_worker else None
+    config = uvicorn.Config(
+        create_app(settings),
+        host=bind,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+    )
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        if worker is not None:
+            worker.terminate()
+            worker.wait(STOP_TIMEOUT_S)
+
+
+def work() -> None:
+    """Do jobs until SIGTERM or SIGINT; the job at hand is put back at its next step."""
+    settings = Settings()
+    configure(settings.log_level)
+    _check_schema(settings)
+    here = open_installation(settings)
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, leave)
+    schedule(here)
+    Worker(here.store, handlers(here)).run(stop)
+
+
+def _check_schema(settings: Settings) -> None:
+    engine = open_installation(settings).store.engine
+    revision = migrations.current(engine)
+    engine.dispose()
+    if revision != migrations.head():
+        raise StoreFailedError(
+            (
+                Fault(
+                    "database",
+                    f"数据库版本为 {revision or '空'}，程序需要 {migrations.head()}",
+                    f"the database is at {revision or 'nothing'}, the program needs {migrations.head()}",
+                    "请先运行 gimark init，或备份后升级数据库",
+                    "Run gimark init first, or back up and upgrade the database",
+                ),
+            )
+        )

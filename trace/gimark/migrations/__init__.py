@@ -26,7 +26,7 @@ def upgrade(engine: Engine) -> None:
 
 def head() -> str:
     """The revision this version of the program works with."""
-    revision = ScriptDirectory.fromconfig(config()).get_current_head()
+    revision = ScriptDirectory.from_config(config()).get_current_head()
     if revision is None:
         raise RuntimeError("the package holds no migration")
     return revision

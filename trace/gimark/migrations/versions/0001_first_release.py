@@ -25,6 +25,7 @@ ACTS = (
     "run_authorization",
     "range_act",
     "range_span",
+    "code_mark",
 )
 
 

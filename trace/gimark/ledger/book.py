@@ -5,6 +5,7 @@ Appending locks the head until the act ends, so indices have no gaps and an act 
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -22,6 +23,16 @@ from gimark.merkle import Node, Span
 from gimark.store.unit_of_work import Act
 
 PORTION = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A checkpoint that readers can see: its size, its root, the signed note and when it went out."""
+
+    size: int
+    root: bytes
+    note: bytes
+    published_at: datetime
 
 
 def append(act: Act, type_: str, by: str, /, **fields: Any) -> int:
@@ -94,9 +105,10 @@ def consistency_proof(session: Session, old_size: int, at_size: int) -> list[byt
     return _span_hashes(session, merkle.consistency_spans(old_size, at_size))
 
 
-def published(session: Session) -> PublishedCheckpoint | None:
+def published(session: Session) -> Published | None:
     """The latest published checkpoint, None before the first."""
-    return session.scalar(select(PublishedCheckpoint).order_by(PublishedCheckpoint.id.desc()).limit(1))
+    row = session.scalar(select(PublishedCheckpoint).order_by(PublishedCheckpoint.id.desc()).limit(1))
+    return row and Published(row.size, row.root, row.note, row.published_at)
 
 
 def is_published(session: Session, index: int) -> bool:

@@ -94,7 +94,7 @@ def _put_out(store: Store, folder: Path, since: int, publication: Publication) -
         act.commit()
 
 
-def _latest(session: Session, signer: CheckpointSigner, folder: Path) -> PublishedCheckpoint | None:
+def _latest(session: Session, signer: CheckpointSigner, folder: Path) -> book.Published | None:
     """The last published checkpoint, after making sure that the signer remembers all that was published."""
     latest = book.published(session)
     last = signer.last_signed()

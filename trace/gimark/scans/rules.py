@@ -218,9 +218,9 @@ def judge(word: Reason, standing: Standing | None, serial: str | None = None, re
     if word not in OFFLINE_WORDS:
         raise ValueError(f"{word} is no offline result")
     if word in FORGED:
-        return _forged(word, serial)
+        return REFUSALS[word]
     if standing is None:
-        return _forged(Reason.NOT_ISSUED, serial)
+        return REFUSALS[Reason.NOT_ISSUED]
     reason = _first_reason(word, standing, revoked_at)
     return Verdict(
         COLOURS[reason],
@@ -238,7 +238,7 @@ def judge(word: Reason, standing: Standing | None, serial: str | None = None, re
 def unavailable(word: Reason, serial: str | None = None) -> Verdict:
     """The verdict while the register cannot be read: what needs no register is still said, nothing else is."""
     if word in FORGED:
-        return _forged(word, serial)
+        return REFUSALS[word]
     signed = RungState.PASS if word in SIGNED else RungState.NOT_JUDGED
     rungs = (Rung(RungName.SIGNED, signed), *(Rung(name, RungState.NOT_JUDGED) for name in LADDER[1:]))
     return Verdict(Colour.AMBER, Reason.UNAVAILABLE, rungs, serial=serial)
@@ -269,13 +269,6 @@ def _act_behind(reason: Reason, standing: Standing) -> OfficialAct | None:
     if reason is Reason.RECALLED:
         return standing.package.recall
     return standing.authorisation_end if reason is Reason.NOT_AUTHORISED else None
-
-
-def _forged(reason: Reason, serial: str | None) -> Verdict:
-    """A red verdict without a word about any product. NOT_ISSUED may be found before the signature was looked at."""
-    failed = RungName.ISSUED if reason is Reason.NOT_ISSUED else RungName.SIGNED
-    rungs = tuple(Rung(name, RungState.FAIL if name is failed else RungState.NOT_JUDGED) for name in LADDER)
-    return Verdict(COLOURS[reason], reason, rungs, serial=serial)
 
 
 def _ladder(word: Reason, reason: Reason, standing: Standing) -> tuple[Rung, ...]:
@@ -312,3 +305,13 @@ def _found(holds: bool | None, otherwise: RungState) -> RungState:
     if holds is None:
         return RungState.NOT_JUDGED
     return RungState.PASS if holds else otherwise
+
+
+def _refusal(reason: Reason) -> Verdict:
+    """A red verdict without a word about any product. NOT_ISSUED may be found before the signature was looked at."""
+    failed = RungName.ISSUED if reason is Reason.NOT_ISSUED else RungName.SIGNED
+    rungs = tuple(Rung(name, RungState.FAIL if name is failed else RungState.NOT_JUDGED) for name in LADDER)
+    return Verdict(COLOURS[reason], reason, rungs)
+
+
+REFUSALS = {reason: _refusal(reason) for reason in FORGED}

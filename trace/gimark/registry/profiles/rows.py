@@ -1,16 +1,13 @@
-"""Strict reading of a profile's files: every cell's problem is noted with file, line and field, and reading goes on."""
+"""Strict reading of one line: every field's problem is noted with file, line and field, and reading goes on."""
 
-import csv
-import io
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, TypeVar
 
-from gimark.errors import Checklist, invalid
+from gimark.errors import Checklist
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
@@ -111,13 +108,11 @@ class Row:
     def optional_day(self, name: str) -> date | None:
         """As `day`, but None when it is empty."""
         value = self.cells.get(name, "")
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value
-        try:
-            if isinstance(value, str) and len(value) in (0, len("2026-11-22")):
-                return date.fromisoformat(value) if value else None
-        except ValueError:
-            pass  # said below, in the same words as every other wrong day
+        if value == "":
+            return None
+        day = _iso_day(value) if isinstance(value, str) else value
+        if isinstance(day, date) and not isinstance(day, datetime):
+            return day
         self.wrong(
             name,
             f"“{value}”不是日期",
@@ -137,6 +132,20 @@ class Row:
         self.wrong(name, f"“{text}”不是正整数", f"“{text}” is not a whole number above 0", "请更正", "Mend it")
         return None
 
+    def matching(self, name: str, pattern: re.Pattern[str], form_zh: str, form_en: str) -> str:
+        """A text that is wholly as `pattern` says; `form_zh` and `form_en` say the same in words."""
+        text = self.text(name)
+        if text and not pattern.fullmatch(text):
+            self.wrong(name, f"“{text}”格式不对", f"“{text}” is malformed", f"应为{form_zh}", f"It is {form_en}")
+        return text
+
+    def in_order(self, first: str, begins_on: date, last: str, ends_on: date | None) -> None:
+        """Note it when the day in the field `last` is before the one in `first`."""
+        if ends_on is not None and ends_on < begins_on:
+            self.wrong(
+                last, f"早于“{first}”的日期", f"it is before the day in “{first}”", "请核对日期", "Check the dates"
+            )
+
     def checked(self, name: str, check: Callable[[str, str], str]) -> str:
         """The field after `check(text, path)`, one of the codes' own checks, which raises InvalidInputError."""
         text = self.text(name)
@@ -150,103 +159,19 @@ class Row:
         return {fault.field.removeprefix(f"{self.where}/") for fault in self.checklist.faults}
 
 
-def parsed(rows: Iterable[Row], parse: Callable[[Row], T]) -> list[tuple[Row, T]]:
-    """Each row with what `parse` makes of it, without the rows in which something is wrong."""
+def parsed(rows: Iterable[Row], parse: Callable[[Row], T]) -> tuple[T, ...]:
+    """What `parse` makes of each row, without the rows in which something is wrong."""
     good = []
     for row in rows:
         before = len(row.checklist.faults)
         value = parse(row)
         if len(row.checklist.faults) == before:
-            good.append((row, value))
-    return good
+            good.append(value)
+    return tuple(good)
 
 
-def toml(folder: Path, name: str, checklist: Checklist) -> Row:
-    """A TOML file as one row; a row without fields when it cannot be read at all."""
-    text = _text(folder, name, checklist)
+def _iso_day(text: str) -> date | None:
     try:
-        return Row(name, tomllib.loads(text or ""), checklist)
-    except tomllib.TOMLDecodeError as error:
-        checklist.add(name, "不是有效的 TOML", f"it is not TOML: {error}", "请按提示的行列更正", "Mend it there")
-        return Row(name, {}, checklist)
-
-
-def table(row: Row, name: str) -> Row:
-    """The TOML table `name` inside `row`; without fields, and noted, when there is none."""
-    value = row.cells.get(name)
-    if not isinstance(value, dict):
-        row.wrong(name, "缺少这一节", "this section is missing", f"请补上 [{name}]", f"Add [{name}]")
-        value = {}
-    return Row(f"{row.where}/{name}", value, row.checklist)
-
-
-def tables(row: Row, name: str, title: str) -> list[Row]:
-    """The list of TOML tables `name` inside `row`, each called by its own field `title` where it has one."""
-    value = row.cells.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        row.wrong(name, "应是若干节", "it is not a list of sections", f"请写成 [[{name}]]", f"Write it as [[{name}]]")
-        return []
-    return [Row(f"{row.where}/{item.get(title, place)}", item, row.checklist) for place, item in enumerate(value, 1)]
-
-
-def sheet(folder: Path, name: str, fields: tuple[str, ...], checklist: Checklist) -> list[Row]:
-    """The lines of a CSV file with exactly the header `fields`, in any order; empty lines are passed over."""
-    lines = csv.reader(io.StringIO(_text(folder, name, checklist) or "", newline=""), strict=True)
-    try:
-        header = next(lines, [])
-        if sorted(header) != sorted(fields):
-            checklist.add(
-                f"{name}/1",
-                f"表头应是 {','.join(fields)}",
-                f"the header should be {','.join(fields)}",
-                "请补上缺少的栏目，删去多余的",
-                "Add the columns that are missing, remove the others",
-            )
-            return []
-        return list(_lines(lines, header, name, checklist))
-    except csv.Error as error:
-        checklist.add(
-            f"{name}/{lines.line_num}", "不是有效的 CSV", f"it is not CSV: {error}", "请检查引号", "Check the quotes"
-        )
-        return []
-
-
-def _lines(lines: Any, header: list[str], name: str, checklist: Checklist) -> Iterator[Row]:
-    for cells in lines:
-        if not any(cells):
-            continue
-        where = f"{name}/{lines.line_num}"
-        if len(cells) != len(header):
-            checklist.add(
-                where,
-                f"有 {len(cells)} 栏，表头有 {len(header)} 栏",
-                f"it has {len(cells)} cells, the header {len(header)}",
-                "请检查逗号；含逗号的内容要加引号",
-                "Check the commas; what holds a comma stands in quotes",
-            )
-            continue
-        yield Row(where, dict(zip(header, cells, strict=True)), checklist)
-
-
-def _text(folder: Path, name: str, checklist: Checklist) -> str | None:
-    def read() -> str:
-        try:
-            return (folder / name).read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            raise invalid(
-                name,
-                "读不到这个文件",
-                f"it cannot be read ({error.strerror})",
-                "请放在县情资料文件夹里，并检查权限",
-                "Put it into the profile's folder and check its permissions",
-            ) from error
-        except UnicodeDecodeError as error:
-            raise invalid(
-                name,
-                "不是 UTF-8 编码",
-                "it is not UTF-8",
-                "请在 Excel 中另存为“CSV UTF-8（逗号分隔）”",
-                "In Excel, save it as “CSV UTF-8 (comma delimited)”",
-            ) from error
-
-    return checklist.take(read)
+        return date.fromisoformat(text) if len(text) == len("2026-11-22") else None
+    except ValueError:
+        return None

@@ -314,6 +314,8 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("name_zh", sa.String(length=60), nullable=False),
         sa.Column("name_en", sa.String(length=120), nullable=True),
+        sa.Column("is_prepackaged_food", sa.Boolean(), nullable=False),
+        sa.Column("needs_licence", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["product_id"], ["gi_product.id"], name=op.f("fk_product_class_product_id")),
         sa.PrimaryKeyConstraint("product_id", "key", name=op.f("pk_product_class")),
     )
@@ -398,6 +400,7 @@ def upgrade() -> None:
         sa.Column("net_g", sa.BigInteger(), nullable=False),
         sa.Column("storage", sa.String(length=120), nullable=True),
         sa.Column("shelf_life", sa.String(length=60), nullable=True),
+        sa.Column("ingredients", sa.String(length=240), nullable=True),
         sa.Column("ledger_index", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("net_g > 0", name=op.f("ck_trade_item_net_content_positive")),
         sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_trade_item_enterprise_id")),
@@ -732,6 +735,7 @@ def upgrade() -> None:
         sa.Column("last", sa.BigInteger(), nullable=False),
         sa.Column("template", sa.String(length=40), nullable=False),
         sa.Column("formats", sa.JSON(), nullable=False),
+        sa.Column("on_pack", sa.JSON(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(

@@ -109,7 +109,7 @@ class RangeSpan(Base):
 class PrintOrder(Base):
     """Files to print for the codes [first, last] of a run. A code stands in one order only, but for a reprint.
 
-    `reprints_act_id` points at the run.reprint act that lets the same codes be printed again.
+    `on_pack` names label items that the producer says stand on the package itself. `reprints_act_id` points at the run.reprint act that lets the same codes be printed again.
     """
 
     __tablename__ = "print_order"
@@ -126,6 +126,7 @@ class PrintOrder(Base):
     last: Mapped[int]
     template: Mapped[str] = mapped_column(String(40))
     formats: Mapped[list[str]] = mapped_column(JSON)
+    on_pack: Mapped[list[str]] = mapped_column(JSON)
     state: Mapped[PrintState] = mapped_column(by_value(PrintState, name="print_state"))
     idempotency_key: Mapped[str] = mapped_column(String(80))
     body_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))

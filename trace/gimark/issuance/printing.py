@@ -21,7 +21,10 @@ FORMATS = ("pdf", "csv")
 
 @dataclass(frozen=True, slots=True)
 class PrintForm:
-    """An order for the files of codes [first, last] of a run; `reprint_reason` allows codes printed before."""
+    """An order for the files of codes [first, last] of a run.
+
+    `on_pack` names mandatory items that stand on the package itself; `reprint_reason` allows codes printed before.
+    """
 
     run_ref: str
     first: int
@@ -29,12 +32,16 @@ class PrintForm:
     template: str
     formats: tuple[str, ...]
     idempotency_key: str
+    on_pack: tuple[str, ...] = ()
     reprint_reason: str | None = None
 
     @property
     def body_sha256(self) -> bytes:
         """What a repeat must equal."""
-        body = (self.run_ref, self.first, self.last, self.template, sorted(self.formats), self.reprint_reason)
+        body = (
+            *(self.run_ref, self.first, self.last, self.template),
+            *(sorted(self.formats), sorted(self.on_pack), self.reprint_reason),
+        )
         return hashlib.sha256(repr(body).encode()).digest()
 
 
@@ -64,6 +71,7 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
         last=form.last,
         template=form.template,
         formats=sorted(form.formats),
+        on_pack=sorted(form.on_pack),
         state=PrintState.QUEUED,
         idempotency_key=form.idempotency_key,
         body_sha256=form.body_sha256,

@@ -30,6 +30,7 @@ class TradeItemForm:
     grade: str | None = None
     storage: str | None = None
     shelf_life: str | None = None
+    ingredients: str | None = None
 
 
 def register_item(act: Act, actor: Actor, form: TradeItemForm) -> TradeItem:
@@ -70,6 +71,7 @@ def register_item(act: Act, actor: Actor, form: TradeItemForm) -> TradeItem:
         net_g=form.net_g,
         storage=form.storage,
         shelf_life=form.shelf_life,
+        ingredients=form.ingredients,
         ledger_index=index,
     )
     act.session.add(item)

@@ -25,6 +25,7 @@ class TradeItem(Base):
     net_g: Mapped[int]
     storage: Mapped[str | None] = mapped_column(String(120))
     shelf_life: Mapped[str | None] = mapped_column(String(60))
+    ingredients: Mapped[str | None] = mapped_column(String(240))
     ledger_index: Mapped[LedgerIndex]
 
 

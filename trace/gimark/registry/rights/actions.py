@@ -39,6 +39,8 @@ class ProductClassForm:
     key: str
     name_zh: str
     name_en: str | None = None
+    is_prepackaged_food: bool = False
+    needs_licence: bool = False
 
 
 def add_town(act: Act, actor: Actor, code: str, name_zh: str, name_en: str | None) -> Town:
@@ -61,7 +63,14 @@ def add_product(
     act.session.add(product)
     act.session.flush()
     act.session.add_all(
-        ProductClass(product_id=product.id, key=form.key, name_zh=form.name_zh, name_en=form.name_en)
+        ProductClass(
+            product_id=product.id,
+            key=form.key,
+            name_zh=form.name_zh,
+            name_en=form.name_en,
+            is_prepackaged_food=form.is_prepackaged_food,
+            needs_licence=form.needs_licence,
+        )
         for form in classes
     )
     act.session.flush()

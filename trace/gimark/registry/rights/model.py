@@ -41,7 +41,10 @@ class GiProduct(Base):
 
 
 class ProductClass(Base):
-    """A class of a product (dried, fresh, …) that items belong to and authorizations are for."""
+    """A class of a product (dried, fresh, …) that items belong to and authorizations are for.
+
+    Prepackaged food carries shelf life and ingredients; some of it is made under a food production licence (SC).
+    """
 
     __tablename__ = "product_class"
 
@@ -49,6 +52,8 @@ class ProductClass(Base):
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
     name_zh: Mapped[str] = mapped_column(String(60))
     name_en: Mapped[str | None] = mapped_column(String(120))
+    is_prepackaged_food: Mapped[bool]
+    needs_licence: Mapped[bool]
 
 
 class SourceTag(StrEnum):

@@ -27,7 +27,7 @@ def recalled_lots(session: Session) -> dict[tuple[str, str], str]:
     rows = session.execute(
         select(TradeItem.gtin, Batch.lot).join(TradeItem, TradeItem.id == Batch.item_id).where(Batch.is_recalled)
     )
-    return {(gtin, lot): RECALLED for gtin, lot in rows}
+    return {(gtin, lot): RECALLED for gtin, lot in rows}  # noqa: C420 - rows become plain tuples
 
 
 def ended_codes(session: Session, keyring: Keyring) -> frozenset[bytes]:

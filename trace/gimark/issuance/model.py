@@ -109,7 +109,8 @@ class RangeSpan(Base):
 class PrintOrder(Base):
     """Files to print for the codes [first, last] of a run. A code stands in one order only, but for a reprint.
 
-    `on_pack` names label items that the producer says stand on the package itself. `reprints_act_id` points at the run.reprint act that lets the same codes be printed again.
+    `on_pack` names label items that the producer says stand on the package itself. `reprints_act_id` points at the
+    run.reprint act that lets the same codes be printed again.
     """
 
     __tablename__ = "print_order"

@@ -1,0 +1,53 @@
+"""Entering the county that this installation serves."""
+
+from dataclasses import asdict, dataclass
+
+from gimark.accounts.rules import Actor, Permission, require
+from gimark.errors import ConflictError, Fault
+from gimark.registry.county.model import COUNTY_ID, County
+from gimark.store.unit_of_work import Act
+
+
+@dataclass(frozen=True, slots=True)
+class CountyForm:
+    """The county, who supervises its marks, and what its pages are called. Empty text is 待填."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    regulator_zh: str
+    regulator_en: str
+    regulator_address: str
+    regulator_phone: str
+    regulator_email: str
+    title_zh: str
+    title_en: str
+    host: str
+    icp_number: str
+    psb_number: str
+
+
+def set_county(act: Act, actor: Actor, form: CountyForm) -> None:
+    """Enter the county or correct its words, in the caller's transaction, which commits. No ledger act.
+
+    Raises ConflictError when another county is here already: one installation serves one county for life.
+    """
+    require(actor, Permission.MANAGE_REGISTRY)
+    county = act.session.get(County, COUNTY_ID)
+    if county is None:
+        act.session.add(County(id=COUNTY_ID, **asdict(form)))
+        return
+    if county.code != form.code:
+        raise ConflictError(
+            (
+                Fault(
+                    "county/code",
+                    f"本平台已属于{county.name_zh}（{county.code}）",
+                    f"this installation is that of {county.name_en} ({county.code})",
+                    "请为另一个县另建一套平台",
+                    "Make another installation for another county",
+                ),
+            )
+        )
+    for name, value in asdict(form).items():
+        setattr(county, name, value)

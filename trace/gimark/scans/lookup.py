@@ -1,0 +1,222 @@
+"""From what somebody scanned or typed to its verdict: cheap refusals first, then the signature, always.
+
+Everything a look-up usually needs is at hand; what is not is read in a thread, or right away where that takes
+microseconds. A forged code is an answer, never an error.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from gimark.codes.cipher import SerialCipher
+from gimark.codes.uri import Code, Malformed
+from gimark.errors import GimarkError
+from gimark.keys import ed25519
+from gimark.keys.keyset import KeySet, KeyState
+from gimark.keys.signer import ED25519
+from gimark.scans.memory import CodeMemory, CodeReader, SeenCode
+from gimark.scans.model import MarkKind
+from gimark.scans.provinces import mask_of
+from gimark.scans.recorder import Done, Look, Recorder
+from gimark.scans.register import BatchRecord, RunRecord
+from gimark.scans.rules import REFUSALS, SIGNED, Checks, Reason, Verdict, judge, unavailable
+from gimark.scans.snapshot import Snapshot
+
+log = structlog.stdlib.get_logger("gimark.scans")
+
+T = TypeVar("T")
+_NO_CHECKS = Checks(0, None, ())
+
+
+class Visit(NamedTuple):
+    """Who looks, as far as anybody wants to know: the hour, the device's tag (None: not counted), the province."""
+
+    hour: int
+    device: bytes | None
+    province: str | None = None
+
+
+class Place(NamedTuple):
+    """Where a serial leads: its batch, run and index."""
+
+    batch: BatchRecord
+    run: RunRecord
+    idx: int
+
+
+class Answer(NamedTuple):
+    """A verdict; where the code stands, when it is one of ours; what is remembered of its checks, when it is signed."""
+
+    verdict: Verdict
+    place: Place | None = None
+    seen: SeenCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSecrets:
+    """What is needed to read codes: the published keys, and the serial ciphers by epoch."""
+
+    keyset: KeySet
+    ciphers: Mapping[int, SerialCipher]
+
+
+class _Unreadable:
+    """The database could not be read just now."""
+
+
+class LookUps:
+    """Answers look-ups and notes them. Belongs to one event loop."""
+
+    def __init__(
+        self, secrets: CodeSecrets, snapshot: Snapshot, memory: CodeMemory, reader: CodeReader, recorder: Recorder
+    ) -> None:
+        self._snapshot = snapshot
+        self._memory = memory
+        self._reader = reader
+        self._recorder = recorder
+        self.use(secrets)
+
+    def use(self, secrets: CodeSecrets) -> None:
+        """Judge by these keys from now on."""
+        self._origin = secrets.keyset.origin
+        self._keys = {key.kid: key for key in secrets.keyset.keys}
+        # Newest epoch first.
+        self._ciphers = sorted(secrets.ciphers.items(), reverse=True)
+
+    async def scanned(self, code: Code | Malformed, visit: Visit) -> Answer:
+        """The answer to what a label's code says."""
+        if isinstance(code, Malformed):
+            return _refused(Reason.MALFORMED)
+        if code.token is None:
+            return await self._without_signature(Reason.UNSIGNED, code.serial, code, visit)
+        key = self._keys.get(code.token.kid)
+        if key is None:
+            return _refused(Reason.UNKNOWN_KEY)
+        if key.alg != ED25519:
+            return await self._without_signature(Reason.UNSUPPORTED, code.serial, code, visit)
+        place = await self._place(code.serial)
+        if place is None or (isinstance(place, Place) and not _agrees(place.run, code)):
+            return _refused(Reason.NOT_ISSUED)
+        if not ed25519.verify(key.public, code.message(self._origin, key.kid), code.token.signature):
+            return _refused(Reason.BAD_SIGNATURE)
+        is_revoked = key.state is KeyState.REVOKED or key.kid in self._snapshot.revoked_at
+        return await self._answer(Reason.KEY_REVOKED if is_revoked else Reason.AUTHENTIC, code.serial, place, visit)
+
+    async def typed(self, serial: str, visit: Visit) -> Answer:
+        """The answer to a serial that a person typed (13 characters, checked before)."""
+        return await self._without_signature(Reason.TYPED, serial, None, visit)
+
+    def note(self, answer: Answer, visit: Visit, done: Done | None = None) -> bool:
+        """Have the look written down, and count it as a check of its code when it is signed and somebody counts.
+
+        A second look of the same device in the same hour is no further check. False when the queue is full; `done`
+        is then never called.
+        """
+        reason, seen = answer.verdict.reason.value, answer.seen
+        if answer.place is None or seen is None or visit.device is None:
+            return self._recorder.record(Look(visit.hour, reason, visit.province), done)
+        if not seen.add(visit.hour, visit.device, mask_of(visit.province)):
+            return self._recorder.record(Look(visit.hour, reason, visit.province), done)
+        _, run, index = answer.place
+        return self._recorder.record(Look(visit.hour, reason, visit.province, run.id, index, visit.device), done)
+
+    async def _without_signature(self, word: Reason, serial: str, code: Code | None, visit: Visit) -> Answer:
+        place = await self._place(serial)
+        if place is None or (isinstance(place, Place) and code is not None and not _agrees(place.run, code)):
+            return _refused(Reason.NOT_ISSUED)
+        return await self._answer(word, serial, place, visit)
+
+    async def _answer(self, word: Reason, serial: str, place: Place | _Unreadable, visit: Visit) -> Answer:
+        if isinstance(place, _Unreadable) or not self._snapshot.is_fresh:
+            return Answer(unavailable(word, serial))
+        seen = await self._seen(place, visit.hour)
+        if isinstance(seen, _Unreadable):
+            return Answer(unavailable(word, serial))
+        found = self._verdict(word, place)
+        verdict = Verdict(
+            found.colour,
+            found.reason,
+            found.rungs,
+            serial,
+            found.package,
+            found.run,
+            seen.earlier(visit.hour, visit.device),
+            found.act,
+            found.activated_at,
+        )
+        return Answer(verdict, place, seen if word in SIGNED else None)
+
+    def _verdict(self, word: Reason, place: Place) -> Verdict:
+        """The verdict but for serial and checks, which do not decide it; judged once per stretch of a run."""
+        batch, run, index = place
+        is_copied = self._snapshot.marks.get((run.id, index)) is MarkKind.COPIED
+        revoked_at = self._revoked_at(run.facts.kid) if word is Reason.KEY_REVOKED else None
+        key = (word, run.id, run.states.at(index).first, is_copied, revoked_at)
+        verdict: Verdict | None = batch.memo.get(key)
+        if verdict is None:
+            standing = batch.standing(run, index, _NO_CHECKS, copied=is_copied)
+            verdict = batch.memo[key] = judge(word, standing, None, revoked_at)
+        return verdict
+
+    def _revoked_at(self, kid: str) -> int | None:
+        """The lower of what key set and ledger say, as a theft may turn out to be older than was thought."""
+        sizes = [self._keys[kid].revoked_at, self._snapshot.revoked_at.get(kid)]
+        return min((size for size in sizes if size is not None), default=None)
+
+    async def _place(self, serial: str) -> Place | _Unreadable | None:
+        """Where a serial leads: newest epoch first, the run's row decides; None when it is none of ours."""
+        for epoch, cipher in self._ciphers:
+            decoded = cipher.decode(serial)
+            if decoded is None:
+                continue
+            number, index = decoded
+            found = self._snapshot.at_hand(number)
+            if found is None:
+                read = await self._in_thread(self._snapshot.find, number)
+                if isinstance(read, _Unreadable):
+                    return read
+                found = read
+            if found is not None and found[1].epoch == epoch and index < found[1].facts.count:
+                return Place(*found, index)
+        return None
+
+    async def _seen(self, place: Place, hour: int) -> SeenCode | _Unreadable:
+        """What is remembered of the code's checks, read when it is not remembered."""
+        _, run, index = place
+        seen = self._memory.recall(run.id, index)
+        if seen is not None:
+            return seen
+        if self._reader.is_immediate:
+            read = _guarded(self._reader, run.id, index, hour)
+        else:
+            read = await self._in_thread(self._reader.read, run.id, index, hour)
+        return read if isinstance(read, _Unreadable) else self._memory.keep(run.id, index, read)
+
+    async def _in_thread(self, read: Callable[..., T], *arguments: int) -> T | _Unreadable:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, read, *arguments)
+        except (GimarkError, SQLAlchemyError):
+            log.exception("a look-up could not read the database")
+            return _Unreadable()
+
+
+def _guarded(reader: CodeReader, run_id: int, index: int, hour: int) -> SeenCode | _Unreadable:
+    try:
+        return reader.read(run_id, index, hour)
+    except GimarkError:
+        log.exception("a look-up could not read the database")
+        return _Unreadable()
+
+
+def _agrees(run: RunRecord, code: Code) -> bool:
+    """Whether GTIN, lot and kid are those of the run's row, whatever the signature says: an insider can sign."""
+    return run.gtin == code.gtin and run.lot == code.lot and (code.token is None or code.token.kid == run.facts.kid)
+
+
+def _refused(reason: Reason) -> Answer:
+    """Red, without a word about any product."""
+    return Answer(REFUSALS[reason])

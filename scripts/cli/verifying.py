@@ -1,0 +1,93 @@
+"""`gimark verify`: a URL, a typed code or a picture, with the server or with a key set alone."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gimark.codes.offline import OfflineResult, verify_offline
+from gimark.errors import invalid
+from gimark.keys import keyset as keysets
+from gimark.keys import statuslist
+from gimark.keys.keyset import KeySet
+from gimark.keys.note import VerifierKey
+from gimark.keys.statuslist import StatusList
+from scripts.cli.office import console
+from scripts.lookup import look_up
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+EXIT_CODES = {"green": 0, "grey": 0, "amber": 2, "red": 3}
+STYLES = {"green": "green", "grey": "white", "amber": "yellow", "red": "red"}
+
+
+def verify(code: str, keyset: Path | None, root: str | None, status: Path | None, server: str | None) -> int:
+    """Check every code in `code`; 0 green or grey, 2 amber, 3 red (the worst of several)."""
+    codes = _decoded(Path(code)) if Path(code).suffix.lower() in PICTURES else [code]
+    if keyset is not None:
+        keys = _keyset(keyset, root)
+        listed = statuslist.read_published(_read(status, "status"), keys) if status is not None else None
+        return max(_say_offline(text, keys, listed) for text in codes)
+    if server is None:
+        raise invalid(
+            "server",
+            "没有说明用哪个网址或密钥公告查验",
+            "neither a server nor a key set was given",
+            "在线加 --server https://…；离线加 --keyset 文件 --root 根公钥",
+            "On line add --server https://…, off line --keyset FILE --root VKEY",
+        )
+    return max(_say_online(text, server) for text in codes)
+
+
+def _say_online(code: str, server: str) -> int:
+    answer = look_up(server, code)
+    colour = str(answer.get("verdict", "red"))
+    console.print(f"[{STYLES[colour]}]● {colour}[/]  {answer.get('reason')}  {code}", highlight=False, soft_wrap=True)
+    return EXIT_CODES[colour]
+
+
+def _say_offline(code: str, keys: KeySet, listed: StatusList | None) -> int:
+    result: OfflineResult = verify_offline(code, keys, listed, datetime.now(UTC))
+    console.print(
+        f"[{STYLES[result.colour]}]● {result.colour}[/]  {result.reason}  {code}", highlight=False, soft_wrap=True
+    )
+    for limit in result.limits:
+        console.print(f"  · {limit}", highlight=False)
+    return EXIT_CODES[result.colour]
+
+
+def _keyset(path: Path, root: str | None) -> KeySet:
+    if root is None:
+        raise invalid(
+            "root",
+            "没有根公钥，密钥公告无从核实",
+            "without the root's public key the key set proves nothing",
+            "加 --root 根公钥，它印在公告和网站上",
+            "Add --root VKEY, as printed in the announcement and on the site",
+        )
+    return keysets.read_published(_read(path, "keyset"), VerifierKey.parse(root))
+
+
+def _read(path: Path, where: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise invalid(where, f"读不到 {path}", f"{path} cannot be read", "请核对文件", "Check the file") from error
+
+
+def _decoded(path: Path) -> list[str]:
+    import zxingcpp
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as picture:
+            found = zxingcpp.read_barcodes(picture.convert("L"))
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise invalid("code", f"打不开图片 {path}", f"{path} is no picture", "请换一张", "Try another") from error
+    texts = [barcode.text for barcode in found]
+    if not texts:
+        raise invalid(
+            "code",
+            "图片里没有读出二维码",
+            "no code could be read in the picture",
+            "请拍得更近、更正、更亮些",
+            "Take it closer, straighter and in better light",
+        )
+    return texts

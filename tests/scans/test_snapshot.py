@@ -191,9 +191,7 @@ def test_a_restored_older_database_empties_the_snapshot(desk: Desk) -> None:
 
 def test_no_more_batches_are_held_than_the_limit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gimark.scans.snapshot.MOST_BATCHES", 2)
-    forms = [
-        BatchForm("", f"LOT{n}", BATCH.town_code, BATCH.harvested_from, BATCH.harvested_until, 2_500) for n in "123"
-    ]
+    forms = [replace(BATCH, lot=f"LOT{n}", planned_g=2_500) for n in "123"]
     runs = [desk.county.run(desk.county.batch(form=form), 5, form.lot) for form in forms]
     desk.snapshot.look()
     for run in runs:

@@ -147,7 +147,7 @@ class _Loading:
             return  # what it names was refused and is noted there
         refs = tuple(right.ref for right in rights if right is not None)
         known = self.act.session.scalar(select(TradeItem).where(TradeItem.gtin == row.gtin))
-        names = ("name_zh", "name_en", "product_class", "grade", "net_g", "storage", "shelf_life")
+        names = ("name_zh", "name_en", "product_class", "grade", "net_g", "storage", "shelf_life", "ingredients")
         given = {name: getattr(row, name) for name in names}
         if known is None:
             form = TradeItemForm(enterprise_ref=enterprise.ref, gtin=row.gtin, right_refs=refs, **given)

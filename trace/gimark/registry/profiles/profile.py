@@ -74,6 +74,7 @@ class ItemRow:
     net_g: int
     storage: str | None
     shelf_life: str | None
+    ingredients: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ TOWNS = ("code", "name_zh", "name_en")
 ENTERPRISES = ("uscc", "name_zh", "name_en", "kind", "town", "address", "contact", "phone", "sc_licence")
 ITEMS = (
     *("gtin", "enterprise", "rights", "name_zh", "name_en"),
-    *("class", "grade", "net_g", "storage", "shelf_life"),
+    *("class", "grade", "net_g", "storage", "shelf_life", "ingredients"),
 )
 AUTHORIZATIONS = ("enterprise", "right", "classes", "number", "from", "until", "labels_per_year", "remark")
 RIGHT = (
@@ -122,9 +122,15 @@ def _product(row: Row) -> ProductRow:
 
 
 def _class(row: Row) -> ProductClassForm:
-    row.expect("key", "name_zh", "name_en")
+    row.expect("key", "name_zh", "name_en", "prepackaged", "licensed")
     key = row.matching("key", ID, "小写字母、数字和 -", "lower-case letters, digits and -")
-    return ProductClassForm(key, row.text("name_zh", SHORT), row.optional("name_en", NAME))
+    return ProductClassForm(
+        key,
+        row.text("name_zh", SHORT),
+        row.optional("name_en", NAME),
+        is_prepackaged_food=row.flag("prepackaged"),
+        needs_licence=row.flag("licensed"),
+    )
 
 
 def _right(row: Row) -> RightRow:
@@ -189,6 +195,7 @@ def _item(row: Row) -> ItemRow:
         net_g=net_g or 0,
         storage=row.optional("storage", NAME),
         shelf_life=row.optional("shelf_life", SHORT),
+        ingredients=row.optional("ingredients", LONG),
     )
 
 

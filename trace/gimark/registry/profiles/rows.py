@@ -132,6 +132,14 @@ class Row:
         self.wrong(name, f"“{text}”不是正整数", f"“{text}” is not a whole number above 0", "请更正", "Mend it")
         return None
 
+    def flag(self, name: str) -> bool:
+        """A TOML true or false; false when it is left out."""
+        value = self.cells.get(name, False)
+        if isinstance(value, bool):
+            return value
+        self.wrong(name, "应是 true 或 false", "it is neither true nor false", "请更正", "Mend it")
+        return False
+
     def matching(self, name: str, pattern: re.Pattern[str], form_zh: str, form_en: str) -> str:
         """A text that is wholly as `pattern` says; `form_zh` and `form_en` say the same in words."""
         text = self.text(name)

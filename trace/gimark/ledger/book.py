@@ -79,15 +79,14 @@ def entries(session: Session, first: int, end: int) -> Iterator[bytes]:
 
     Raises NotFoundError at the first index that has none.
     """
-    asked = select(LogEntry.idx, LogEntry.body).where(LogEntry.idx >= first, LogEntry.idx < end).order_by(LogEntry.idx)
-    expected = first
-    for index, body in session.execute(asked.execution_options(yield_per=PORTION)):
-        if index != expected:
-            break
-        yield body
-        expected += 1
-    if expected < end:
-        raise _no_entry(expected)
+    asked = select(LogEntry.idx, LogEntry.body).order_by(LogEntry.idx)
+    for start in range(first, end, PORTION):
+        stop = min(start + PORTION, end)
+        found = dict(session.execute(asked.where(LogEntry.idx >= start, LogEntry.idx < stop)).all())
+        for index in range(start, stop):
+            if index not in found:
+                raise _no_entry(index)
+            yield found[index]
 
 
 def root(session: Session, at_size: int) -> bytes:
@@ -108,7 +107,7 @@ def consistency_proof(session: Session, old_size: int, at_size: int) -> list[byt
 def published(session: Session) -> Published | None:
     """The latest published checkpoint, None before the first."""
     row = session.scalar(select(PublishedCheckpoint).order_by(PublishedCheckpoint.id.desc()).limit(1))
-    return row and Published(row.size, row.root, row.note, row.published_at)
+    return None if row is None else Published(row.size, row.root, row.note, row.published_at)
 
 
 def is_published(session: Session, index: int) -> bool:

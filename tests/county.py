@@ -31,6 +31,7 @@ USCC, OTHER_USCC = "91331126MA00TEXT0C", "93331126MA00DEMX6R"
 GTIN, OTHER_GTIN = "09521234500018", "09521234500025"
 HARVEST = (date(2026, 10, 1), date(2026, 10, 21))
 PACKED_ON = date(2026, 11, 12)
+TERMS = Terms(("dried",), "示例-2026-0007", date(2026, 3, 2), date(2029, 3, 1))
 BATCH = BatchForm("", "YX26A0317", TOWN, *HARVEST, 250_000, "26-112")
 
 
@@ -75,6 +76,13 @@ class County:
             done = change_ranges(act, self.producer, run.ref, RangeForm(kind, spans, reason))
             act.commit()
         return done.ledger_index
+
+    def amend(self, **terms: object) -> None:
+        """Change terms of the authorization from today."""
+        form = ChangeForm(ChangeKind.AMEND, "示例理由", terms=replace(TERMS, **terms))  # type: ignore[arg-type]
+        with self.store.acting() as act:
+            change_authorization(act, self.regulator, self.authorization_ref, form)
+            act.commit()
 
     def stop(self, kind: ChangeKind, day: date | None = None) -> None:
         """Suspend, restore or revoke the authorization from `day` (today when None)."""
@@ -133,8 +141,7 @@ def make_county(store: Store) -> County:
                     ),
                 )
             )
-        term = Terms(("dried",), "示例-2026-0007", date(2026, 3, 2), date(2029, 3, 1))
-        granted = [grant_authorization(act, regulator, e.ref, right.ref, term) for e in enterprises]
+        granted = [grant_authorization(act, regulator, e.ref, right.ref, TERMS) for e in enterprises]
         producers = [_producer(act.session, e, act.now) for e in enterprises]
         county = County(
             store,

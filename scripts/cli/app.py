@@ -72,7 +72,7 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口 / Port.")] = 8000,
 ) -> None:
     """用虚构的云溪县走完主线：登记、赋码、印标、扫码、查伪。 / The main job on an invented county, end to end."""
-    from scripts.demo import story
+    from scripts.demonstration import story
 
     with said_plainly():
         raise typer.Exit(story.run(folder, bind, port, once=once))

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from gimark import audit
-from gimark.ledger import book, entries
 from gimark.errors import say
+from gimark.ledger import book, entries
 from gimark.ledger.check import check_folder, check_log
 from gimark.ledger.rebuild import rebuild as rebuild_log
 from scripts.cli.office import console, installation

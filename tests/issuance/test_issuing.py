@@ -234,3 +234,14 @@ def test_a_bad_batch_is_refused_by_field_and_nothing_is_logged(
     assert {fault.field for fault in caught.value.faults} == {field}
     with county.store.reading() as session:
         assert book.size(session) == before
+
+
+def test_a_yearly_limit_of_labels_is_kept_and_begins_anew_in_january(county: County) -> None:
+    county.amend(labels_per_year=30)
+    batch = county.batch()
+    county.run(batch, 25, "a")
+    with pytest.raises(VolumeExceededError) as caught:
+        county.run(batch, 6, "b")
+    assert caught.value.extras == {"wanted": 6, "left": 5}
+    county.store.clock.at += days(60)  # type: ignore[attr-defined]
+    county.run(batch, 30, "c")

@@ -21,6 +21,7 @@ from gimark.codes.commitment import commit
 from gimark.codes.run import RunCodes
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
 from gimark.issuance.keyring import HeldKey, Keyring
+from gimark.issuance.limits import check_yearly_limit
 from gimark.issuance.model import IssueOrder, IssueRun, RunAuthorization
 from gimark.issuance.queries import RunFacts, run_facts
 from gimark.issuance.rules import MAX_RUN_COUNT, MAX_RUN_NUMBER
@@ -73,7 +74,7 @@ def order_codes(store: Store, actor: Actor, form: IssueForm) -> str:
         if existing is not None:
             return _repeated(existing, form)
         _check_open(batch)
-        covering(act, item, local_day(act.now))
+        check_yearly_limit(act, covering(act, item, local_day(act.now)), form.count)
         reservation = volume.reserve(act, batch, item.net_g, form.count, act.now + RESERVATION_LIFE)
         order = IssueOrder(
             number=_next_number(act),
@@ -132,6 +133,7 @@ def _make_official(
         _check_open(batch)
         _check_key_still_in_term(keyring.issuing[codes.kid], act)
         permitted = covering(act, item, local_day(act.now))
+        check_yearly_limit(act, permitted, order.count)
         _drop_reservation(act, order)
         index = book.append(
             act,

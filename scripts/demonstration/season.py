@@ -35,7 +35,6 @@ SEED = 20261122
 SEASON_DAYS = 140
 BATCHES_PER_ITEM = 2
 REVOKED_USCC = "91000952MA0YXH020A"
-SMALL_MAKERS_GTIN = "09521133000015"  # a sole trader with a yearly limit
 PROVINCES = ("33", "33", "33", "31", "32", "44", "11", "35", None, None)
 COPIES = 4
 
@@ -104,7 +103,11 @@ def _batch(
     here: Installation, dice: random.Random, maker: Actor, item: TradeItem, packed_on: date, lot: str
 ) -> tuple[RunFacts, Span]:
     """One batch from registration to activation; its run and the range that was activated."""
-    count = dice.randrange(4_000, 9_000) if item.gtin == SMALL_MAKERS_GTIN else dice.randrange(20_000, 90_000)
+    with here.store.reading() as session:
+        limit = session.scalar(
+            select(func.min(Authorization.labels_per_year)).where(Authorization.enterprise_id == item.enterprise_id)
+        )
+    count = dice.randrange(limit // 8, limit // 5) if limit else dice.randrange(20_000, 90_000)
     with here.store.acting() as act:
         batch = register_batch(
             act,

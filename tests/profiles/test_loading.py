@@ -98,7 +98,8 @@ def test_what_is_new_in_the_files_is_added(store: Store, folder: Path) -> None:
     ("name", "old", "new", "field"),
     [
         ("products.toml", "GB/T 99952-2024", "GB/T 99952-2026", "products.toml/云溪香菇/shiitake-product/standard"),
-        ("products.toml", "dried shiitake", "shiitake, dried", "products.toml/云溪香菇/classes"),
+        ("products.toml", "dried shiitake", "shiitake, dried", "products.toml/云溪香菇/dried"),
+        ("products.toml", "licensed = true", "licensed = false", "products.toml/云溪香菇/dried"),
         ("enterprises.csv", "岭下路8号", "岭下路9号", "enterprises.csv/2/address"),
         ("enterprises.csv", "松雾菌业", "松雾食品", "enterprises.csv/2/name_zh"),
         ("trade_items.csv", ",250,", ",255,", "trade_items.csv/2/net_g"),

@@ -55,6 +55,7 @@ def fields(folder: Path) -> list[str]:
         ("products.toml", "2034-06-30", "2024-06-30", "products.toml/云溪甜桔柚/tangelo-mark/until"),
         ("products.toml", '"999001009"', '"999001099"', "products.toml/云溪甜桔柚/tangelo-mark/area"),
         ("products.toml", 'key = "fresh"', 'key = "鲜"', "products.toml/云溪香菇/鲜/key"),
+        ("products.toml", "prepackaged = true", "prepackaged = 1", "products.toml/云溪香菇/dried/prepackaged"),
         ("enterprises.csv", "cooperative", "co-op", "enterprises.csv/2/kind"),
         ("enterprises.csv", "999001001", "999001099", "enterprises.csv/2/town"),
         ("enterprises.csv", "SC11600095200014", "SC1160009520001", "enterprises.csv/2/sc_licence"),

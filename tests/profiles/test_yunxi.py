@@ -71,10 +71,25 @@ def test_nothing_can_be_mistaken_for_a_real_one(yunxi: Profile) -> None:
 
 def test_licences_are_right_in_form_and_check_digit(yunxi: Profile) -> None:
     licences = [row.form.sc_licence for row in yunxi.enterprises if row.form.sc_licence]
-    assert len(licences) == len(set(licences)) == 9
+    assert len(licences) == len(set(licences)) == 10
     for licence in licences:
         assert licence.startswith("SC116000952"), "category 116 vegetable products, an area that nobody has"
         assert mod_11_10.is_valid(licence[2:])
+
+
+def test_whoever_makes_what_needs_a_licence_has_one(yunxi: Profile) -> None:
+    licensed = {known.key for product in yunxi.products for known in product.classes if known.needs_licence}
+    holders = {row.form.uscc for row in yunxi.enterprises if row.form.sc_licence}
+    assert licensed == {"dried"}
+    assert {item.uscc for item in yunxi.items if item.product_class in licensed} == holders
+
+
+def test_prepackaged_food_names_its_ingredients_and_shelf_life(yunxi: Profile) -> None:
+    prepackaged = {known.key for product in yunxi.products for known in product.classes if known.is_prepackaged_food}
+    assert prepackaged == {"dried"}
+    for item in yunxi.items:
+        assert item.shelf_life
+        assert (item.ingredients is not None) == (item.product_class in prepackaged)
 
 
 def test_graded_items_are_of_the_graded_class_and_show_their_grade(yunxi: Profile) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from sqlalchemy import select
 
@@ -16,7 +16,7 @@ from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.actions import TradeItemForm, register_item
 from gimark.registry.items.model import TradeItem, TradeItemRight
 from gimark.registry.profiles.profile import AuthorizationRow, EnterpriseRow, ItemRow, ProductRow, Profile, RightRow
-from gimark.registry.rights.actions import RightForm, add_product, add_town, set_right
+from gimark.registry.rights.actions import ProductClassForm, RightForm, add_product, add_town, set_right
 from gimark.registry.rights.model import GiProduct, ProductClass, Right, RightTown
 from gimark.store.unit_of_work import Act
 
@@ -81,10 +81,11 @@ class _Loading:
         product = self.act.session.scalar(select(GiProduct).where(GiProduct.name_zh == row.name_zh))
         if product is None:
             product = add_product(self.act, self.actor, row.name_zh, row.name_en, row.classes)
-        classes = select(ProductClass).where(ProductClass.product_id == product.id)
-        known = [(known.key, known.name_zh, known.name_en) for known in self.act.session.scalars(classes)]
-        given = [(given.key, given.name_zh, given.name_en) for given in row.classes]
-        self.compare(row.where, {"name_en": (product.name_en, row.name_en), "classes": (sorted(known), sorted(given))})
+        rows = self.act.session.scalars(select(ProductClass).where(ProductClass.product_id == product.id))
+        known = {known.key: _class_in_words(known) for known in rows}
+        given = {given.key: _class_in_words(given) for given in row.classes}
+        classes = {key: (known.get(key, "—"), given.get(key, "—")) for key in known | given}
+        self.compare(row.where, {"name_en": (product.name_en, row.name_en), **classes})
         for right in row.rights:
             with self.line(right.where):
                 self.right(product, right)
@@ -197,3 +198,7 @@ class _Loading:
                     "请更正资料；要改登记，请办理变更",
                     "Mend the profile; to change the register, make an act of change",
                 )
+
+
+def _class_in_words(known: ProductClass | ProductClassForm) -> str:
+    return ", ".join(str(getattr(known, fact.name)) for fact in fields(ProductClassForm))

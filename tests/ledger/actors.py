@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from gimark.errors import invalid
 from gimark.keys import ed25519
 from gimark.keys.note import COSIGNATURE_V1, ED25519, NoteSigner, VerifierKey, cosignature_line, open_note
-from gimark.ledger import triggers
+from gimark.ledger import book, entries, triggers
 from gimark.ledger.checkpoints import Checkpoint, Trust
-from gimark.ledger.model import LogEntry, LogNode
+from gimark.ledger.model import LogEntry, LogHead, LogNode
 from gimark.ledger.signing import ProofFrom
-from gimark.merkle import Frontier, check_consistency, leaf_hash
+from gimark.merkle import Frontier, check_consistency, leaf_hash, perfect_nodes
 from gimark.store.unit_of_work import Store
 
 ORIGIN = "gi.example.cn/log"
@@ -58,6 +58,26 @@ class FakeWitness:
             check_consistency(self.size, self.root, seen.size, seen.root, proof)
         self.size, self.root = seen.size, seen.root
         return cosignature_line(text, self.signer, 1_773_716_400)
+
+
+def fill(store: Store, count: int, first: int = 0) -> None:
+    """Append `count` valid entries in bulk, with kids from `first` on: what many acts would have left."""
+    with store.acting() as act:
+        have = book.lock(act)
+        frontier = Frontier(have, book.node_hashes(act.session, perfect_nodes((0, have))))
+        bodies = [_entry(number) for number in range(first, first + count)]
+        rows = [{"idx": index, "body": body} for index, body in enumerate(bodies, have)]
+        nodes = [node for body in bodies for node in frontier.append(leaf_hash(body))]
+        if rows:
+            act.session.execute(sa.insert(LogEntry), rows)
+            book.add_nodes(act.session, nodes)
+        act.session.execute(sa.update(LogHead).values(size=frontier.size))
+        act.commit()
+
+
+def _entry(number: int) -> bytes:
+    said = {"by": "root", "kid": f"{number:04x}", "t": "2026-03-17T03:00:00Z", "type": "key.retire", "v": 1}
+    return entries.encode(said)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from gimark.ledger.signing import CheckpointSigner, adopt_state, start_state
 from gimark.store.base import Base
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Act, Store
-from tests.ledger.actors import LOG, ORIGIN, TRUST, FakeWitness, rewrite_history, tampering
+from tests.ledger.actors import LOG, ORIGIN, TRUST, FakeWitness, fill, rewrite_history, tampering
 from tests.ledger.conftest import MORNING
 
 
@@ -33,13 +33,6 @@ def signer(tmp_path: Path) -> CheckpointSigner:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "published"
-
-
-def append(store: Store, count: int) -> None:
-    with store.acting() as act:
-        for number in range(count):
-            book.append(act, "key.retire", "root", kid=f"{number:04x}")
-        act.commit()
 
 
 def seen_by_outsider(folder: Path, trust: Trust = TRUST) -> tuple[Checkpoint, list[bytes]]:
@@ -56,7 +49,7 @@ def test_every_published_size_is_whole_for_a_reader(store: Store, signer: Checkp
     for total in (0, 1, 3, 255, 256, 257, 520):
         with store.reading() as session:
             have = book.size(session)
-        append(store, total - have)
+        fill(store, total - have)
         published = publish(store, signer, folder)
         checkpoint, bodies = seen_by_outsider(folder)
         assert published.checkpoint == checkpoint
@@ -83,7 +76,7 @@ def test_every_published_size_is_whole_for_a_reader(store: Store, signer: Checkp
 def test_publishing_again_with_nothing_new_changes_nothing(
     store: Store, signer: CheckpointSigner, folder: Path
 ) -> None:
-    append(store, 5)
+    fill(store, 5)
     first = publish(store, signer, folder)
     stamps = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     assert publish(store, signer, folder) == first
@@ -96,7 +89,7 @@ def test_witnesses_sign_and_the_quorum_holds(store: Store, signer: CheckpointSig
     witnesses = [FakeWitness("paper/w", 2), FakeWitness("university/w", 3)]
     trust = Trust(ORIGIN, [LOG.key], [witness.key for witness in witnesses], 2)
     for count in (3, 4):
-        append(store, count)
+        fill(store, count)
         assert publish(store, signer, folder, witnesses).refusals == {}
         seen_by_outsider(folder, trust)
     assert witnesses[0].asked == [3, 7]
@@ -105,7 +98,7 @@ def test_witnesses_sign_and_the_quorum_holds(store: Store, signer: CheckpointSig
 def test_a_silent_witness_is_named_and_asked_again(store: Store, signer: CheckpointSigner, folder: Path) -> None:
     witnesses = [FakeWitness("paper/w", 2), FakeWitness("university/w", 3, answers=False)]
     trust = Trust(ORIGIN, [LOG.key], [witness.key for witness in witnesses], 2)
-    append(store, 3)
+    fill(store, 3)
     assert list(publish(store, signer, folder, witnesses).refusals) == ["university/w"]
     with pytest.raises(InvalidInputError, match="1 witnesses saw it"):
         seen_by_outsider(folder, trust)
@@ -124,7 +117,7 @@ def test_a_false_cosignature_is_not_published(store: Store, signer: CheckpointSi
         def cosign(self, checkpoint: bytes, proof_from: signing.ProofFrom) -> str:
             return FakeWitness(self.name, 99).cosign(checkpoint, proof_from)
 
-    append(store, 3)
+    fill(store, 3)
     assert list(publish(store, signer, folder, [Liar("paper/w", 2)]).refusals) == ["paper/w"]
     assert b"paper/w" not in (folder / "checkpoint").read_bytes()
 
@@ -144,9 +137,9 @@ def test_a_false_cosignature_is_not_published(store: Store, signer: CheckpointSi
 def test_an_altered_database_is_not_published(
     store: Store, signer: CheckpointSigner, folder: Path, statement: str
 ) -> None:
-    append(store, 3)
+    fill(store, 3)
     publish(store, signer, folder)
-    append(store, 4)
+    fill(store, 4)
     with tampering(store) as connection:
         connection.execute(sa.text(statement), {"bytes": bytes(32)} if ":bytes" in statement else {})
     with pytest.raises((LedgerError, NotFoundError)):
@@ -158,9 +151,9 @@ def test_an_altered_database_is_not_published(
 def test_history_rewritten_with_all_its_nodes_is_not_signed(
     store: Store, signer: CheckpointSigner, folder: Path
 ) -> None:
-    append(store, 3)
+    fill(store, 3)
     publish(store, signer, folder)
-    append(store, 1)
+    fill(store, 1)
     with store.reading() as session:
         bodies = list(book.entries(session, 0, 4))
     rewrite_history(store, [bodies[0], bodies[1].replace(b"0001", b"beef"), *bodies[2:]])
@@ -170,7 +163,7 @@ def test_history_rewritten_with_all_its_nodes_is_not_signed(
 
 
 def test_a_published_tile_is_never_replaced(store: Store, signer: CheckpointSigner, folder: Path) -> None:
-    append(store, 3)
+    fill(store, 3)
     publish(store, signer, folder)
     (folder / "checkpoint").unlink()
     (folder / "tile/entries/000.p/3").write_bytes(b"something else")
@@ -179,7 +172,7 @@ def test_a_published_tile_is_never_replaced(store: Store, signer: CheckpointSign
 
 
 def test_a_lost_folder_is_written_again_whole(store: Store, signer: CheckpointSigner, folder: Path) -> None:
-    append(store, 300)
+    fill(store, 300)
     publish(store, signer, folder)
     before = {path: (folder / path).read_bytes() for path in files(folder)}
     shutil.rmtree(folder)
@@ -190,11 +183,11 @@ def test_a_lost_folder_is_written_again_whole(store: Store, signer: CheckpointSi
 def test_a_signer_begun_anew_beside_a_published_checkpoint_is_refused(
     store: Store, signer: CheckpointSigner, folder: Path
 ) -> None:
-    append(store, 3)
+    fill(store, 3)
     publish(store, signer, folder)
     signer.state_path.unlink()
     start_state(signer.state_path, ORIGIN)
-    append(store, 1)
+    fill(store, 1)
     with pytest.raises(LedgerError, match=r"3 entries is published, the signer remembers 0.*gimark ledger adopt"):
         publish(store, signer, folder)
     signer.state_path.unlink()
@@ -206,14 +199,14 @@ def test_a_signer_begun_anew_beside_a_published_checkpoint_is_refused(
 def test_a_database_from_an_old_backup_is_refused_until_rebuilt(
     store: Store, signer: CheckpointSigner, folder: Path, tmp_path: Path
 ) -> None:
-    append(store, 3)
+    fill(store, 3)
     publish(store, signer, folder)
     with store.engine.connect() as connection:
         connection.connection.execute("VACUUM INTO ?", [str(tmp_path / "backup.db")])  # type: ignore[attr-defined]
-    append(store, 4)
+    fill(store, 4)
     publish(store, signer, folder)
     restored = Store(open_engine(f"sqlite:///{tmp_path / 'backup.db'}"), store.clock)
-    append(restored, 1)
+    fill(restored, 1)
     with pytest.raises(LedgerError, match=r"4 entries but 7 were signed.*gimark ledger rebuild"):
         publish(restored, signer, folder)
     restored.engine.dispose()
@@ -259,10 +252,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         start_log(connection)
         triggers.install(connection)
     start_state(place / "signer-state.json", ORIGIN)
-    append(store, 250)
+    fill(store, 250)
     signer = CheckpointSigner(ORIGIN, LOG, place / "signer-state.json")
     publish(store, signer, place / "published", [FakeWitness("paper/w", 2)])
-    append(store, 10)
+    fill(store, 10)
     store.engine.dispose()
     return place
 
@@ -306,7 +299,7 @@ def test_power_cut_at_any_step_shows_readers_a_whole_log_and_is_mended(
         with pytest.raises(PowerCutError):
             publish(store, signer, folder, [witness])
     assert seen_by_outsider(folder, trust)[0].size in (250, 260)
-    append(store, 5)  # life goes on before publishing is tried again
+    fill(store, 5)  # life goes on before publishing is tried again
     publish(store, signer, folder, [witness])
     checkpoint, bodies = seen_by_outsider(folder, trust)
     assert checkpoint.size == len(bodies) == 265

@@ -1,24 +1,15 @@
 """`gimark issue`, `gimark codes …`, `gimark labels`."""
 
 import secrets
-import threading
 from pathlib import Path
 
-from rich.progress import Progress
-
-from api.jobs.handlers import handlers
-from gimark.errors import Fault, StoreFailedError
 from gimark.issuance.issuing import IssueForm, issue_codes
-from gimark.issuance.model import PrintState
 from gimark.issuance.printing import FORMATS, PrintForm, order_print
-from gimark.issuance.queries import PrintFacts, print_facts, visible_print, visible_run
+from gimark.issuance.queries import visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges, span_of_codes
 from gimark.issuance.rules import RangeKind, Span
-from gimark.jobs.kinds import PRINT_LABELS
-from gimark.jobs.queries import job_by_key
-from gimark.jobs.rules import JobState
-from gimark.jobs.worker import Worker
 from scripts.cli.office import acting_as, console, installation
+from scripts.printing import finish
 
 
 def issue(batch_ref: str, count: int, actor_name: str, key: str | None) -> None:
@@ -65,7 +56,7 @@ def labels(
         )
         order = order_print(act, actor, form)
         act.commit()
-    order = _finish(order.ref)
+    order = finish(here, order.ref, console)
     out.mkdir(parents=True, exist_ok=True)
     for file in order.files:
         target = out / file.name
@@ -73,38 +64,3 @@ def labels(
             while block := source.read(1 << 20):
                 copy.write(block)
         console.print(f"{target}  {file.size:,} B  SHA-256 {file.sha256}")
-
-
-def _finish(order_ref: str) -> PrintFacts:
-    """Work in the foreground until the order is released, showing its progress."""
-    here = installation()
-    stop = threading.Event()
-    worker = threading.Thread(target=Worker(here.store, handlers(here)).run, args=(stop,))
-    worker.start()
-    try:
-        with Progress(console=console) as progress:
-            task = progress.add_task("印标文件 / label files", total=None)
-            while True:
-                with here.store.reading() as session:
-                    job = job_by_key(session, f"{PRINT_LABELS}:{order_ref}")
-                    order = print_facts(session, visible_print(session, order_ref))
-                progress.update(task, completed=job.progress_done, total=job.progress_total or None)
-                if order.state is PrintState.RELEASED or job.state is JobState.FAILED:
-                    break
-                stop.wait(0.2)
-    finally:
-        stop.set()
-        worker.join()
-    if order.state is not PrintState.RELEASED:
-        raise StoreFailedError(
-            (
-                Fault(
-                    "labels",
-                    f"印标文件没有做成：{job.error}",
-                    f"the label files were not made: {job.error}",
-                    "排除原因后重试，同一订单会接着做",
-                    "Mend the cause and try again; the same order goes on",
-                ),
-            )
-        )
-    return order

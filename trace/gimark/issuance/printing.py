@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
@@ -85,13 +86,21 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
     return print_facts(act.session, order)
 
 
-def visible_print(act: Act, actor: Actor, ref: str) -> PrintOrder:
-    """The print order `ref` if this actor may see it; NotFoundError otherwise."""
-    order = act.session.scalar(select(PrintOrder).where(PrintOrder.ref == ref))
+def print_order(session: Session, ref: str) -> PrintFacts:
+    """The print order `ref`; NotFoundError when there is none. For the worker, which acts for nobody."""
+    order = session.scalar(select(PrintOrder).where(PrintOrder.ref == ref))
     if order is None:
         raise not_found("print_order")
-    require_enterprise(actor, order.enterprise_id, "print_order")
-    return order
+    return print_facts(session, order)
+
+
+def visible_print(session: Session, actor: Actor, ref: str) -> PrintFacts:
+    """The print order `ref` if this actor may see it; NotFoundError otherwise."""
+    enterprise_id = session.scalar(select(PrintOrder.enterprise_id).where(PrintOrder.ref == ref))
+    if enterprise_id is None:
+        raise not_found("print_order")
+    require_enterprise(actor, enterprise_id, "print_order")
+    return print_order(session, ref)
 
 
 def add_file(act: Act, order: PrintOrder, name: str, span: Span, sha256: str, size: int) -> None:

@@ -1,0 +1,38 @@
+"""The demonstration's own folder: made new each time, and nothing else is ever deleted."""
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from api.settings import Settings
+from gimark.errors import ConflictError, Fault
+
+MARKER = ".gimark-demo"
+
+
+def fresh(folder: Path, host: str) -> Settings:
+    """An empty demonstration folder and its settings, with a passphrase of its own.
+
+    Raises ConflictError when the folder holds something that no demonstration left there.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARKER).exists():
+            raise ConflictError(
+                (
+                    Fault(
+                        "folder",
+                        f"{folder} 里有不是演示留下的内容",
+                        f"{folder} holds what no demonstration left there",
+                        "请用 --folder 指定一个空文件夹",
+                        "Name an empty folder with --folder",
+                    ),
+                )
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARKER).touch()
+    secret = folder / ".passphrase"
+    with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32))
+    return Settings(data_dir=folder / "data", passphrase_file=secret, public_base=f"https://{host}")

@@ -3,8 +3,9 @@
 import secrets
 from pathlib import Path
 
+from api.jobs.labelling import order_labels
 from gimark.issuance.issuing import IssueForm, issue_codes
-from gimark.issuance.printing import FORMATS, PrintForm, order_print
+from gimark.issuance.printing import FORMATS, PrintForm
 from gimark.issuance.queries import visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges, span_of_codes
 from gimark.issuance.rules import RangeKind, Span
@@ -38,24 +39,25 @@ def change(kind: str, run_ref: str, first: str, last: str, actor_name: str, reas
 
 
 def labels(
-    run_ref: str, actor_name: str, out: Path, first: int, last: int | None, template: str, reprint: str | None
+    run_ref: str, actor_name: str, out: Path, first: int, last: int | None, template: str, dpi: int, reprint: str | None
 ) -> None:
     """Order the label files, make them here and now, and copy the released ones to `out`."""
     here = installation()
     actor = acting_as(actor_name)
-    with here.store.acting() as act:
-        run = visible_run(act.session, actor, run_ref)
-        form = PrintForm(
-            run_ref=run_ref,
-            first=first,
-            last=run.count - 1 if last is None else last,
-            template=template,
-            formats=FORMATS,
-            idempotency_key=f"cli-{run_ref}-{first}-{last}-{template}-{reprint or ''}"[:80],
-            reprint_reason=reprint,
-        )
-        order = order_print(act, actor, form)
-        act.commit()
+    if last is None:
+        with here.store.reading() as session:
+            last = visible_run(session, actor, run_ref).count - 1
+    form = PrintForm(
+        run_ref=run_ref,
+        first=first,
+        last=last,
+        template=template,
+        dpi=dpi,
+        formats=FORMATS,
+        idempotency_key=f"cli-{run_ref}-{first}-{last}-{template}-{dpi}-{reprint or ''}"[:80],
+        reprint_reason=reprint,
+    )
+    order = order_labels(here, actor, form)
     order = finish(here, order.ref, console)
     out.mkdir(parents=True, exist_ok=True)
     for file in order.files:

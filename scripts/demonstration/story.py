@@ -15,12 +15,13 @@ from rich.progress import Progress
 
 from api.founding import found
 from api.installation import KEYS_NOTE, Installation, open_installation
+from api.jobs.labelling import order_labels
 from api.settings import Settings
 from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Actor
 from gimark.clock import FixedClock, local_day
 from gimark.issuance.issuing import IssueForm, issue_codes
-from gimark.issuance.printing import FORMATS, PrintForm, order_print
+from gimark.issuance.printing import FORMATS, PrintForm
 from gimark.issuance.queries import RunFacts
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind
@@ -38,7 +39,7 @@ PROFILE = Path(__file__).parents[1] / "profiles" / "yunxi"
 HOST = "gi.yunxi.example"
 PRODUCER = "producer-01"
 COUNT, ACTIVATED, VOIDED = 1_000, (0, 499), (500, 549)
-TEMPLATE = "sheet-a4-3x8"
+TEMPLATE, DPI = "sheet-a4-3x8", 300
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -142,10 +143,8 @@ def _confirm_and_change(here: Installation, producer: Actor, batch_ref: str, iss
 
 def _print(here: Installation, producer: Actor, issued: RunFacts, folder: Path) -> dict[str, Path]:
     _title(5, "印标文件 / label files")
-    with here.store.acting() as act:
-        form = PrintForm(issued.ref, 0, COUNT - 1, TEMPLATE, FORMATS, "demo-print")
-        order = order_print(act, producer, form)
-        act.commit()
+    form = PrintForm(issued.ref, 0, COUNT - 1, TEMPLATE, DPI, FORMATS, "demo-print")
+    order = order_labels(here, producer, form)
     order = finish(here, order.ref, console)
     left: dict[str, Path] = {}
     for file in order.files:

@@ -126,6 +126,7 @@ class PrintOrder(Base):
     first: Mapped[int]
     last: Mapped[int]
     template: Mapped[str] = mapped_column(String(40))
+    dpi: Mapped[int]
     formats: Mapped[list[str]] = mapped_column(JSON)
     on_pack: Mapped[list[str]] = mapped_column(JSON)
     state: Mapped[PrintState] = mapped_column(by_value(PrintState, name="print_state"))

@@ -24,13 +24,14 @@ FORMATS = ("pdf", "csv")
 class PrintForm:
     """An order for the files of codes [first, last] of a run.
 
-    `on_pack` names mandatory items that stand on the package itself; `reprint_reason` allows codes printed before.
+    `dpi` is the printer's resolution. `on_pack` names mandatory items that stand on the package itself; `reprint_reason` allows codes printed before.
     """
 
     run_ref: str
     first: int
     last: int
     template: str
+    dpi: int
     formats: tuple[str, ...]
     idempotency_key: str
     on_pack: tuple[str, ...] = ()
@@ -40,7 +41,7 @@ class PrintForm:
     def body_sha256(self) -> bytes:
         """What a repeat must equal."""
         body = (
-            *(self.run_ref, self.first, self.last, self.template),
+            *(self.run_ref, self.first, self.last, self.template, self.dpi),
             *(sorted(self.formats), sorted(self.on_pack), self.reprint_reason),
         )
         return hashlib.sha256(repr(body).encode()).digest()
@@ -71,6 +72,7 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
         first=form.first,
         last=form.last,
         template=form.template,
+        dpi=form.dpi,
         formats=sorted(form.formats),
         on_pack=sorted(form.on_pack),
         state=PrintState.QUEUED,

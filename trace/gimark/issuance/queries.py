@@ -50,7 +50,9 @@ class PrintFacts:
     first: int
     last: int
     template: str
+    dpi: int
     formats: tuple[str, ...]
+    on_pack: tuple[str, ...]
     state: PrintState
     files: tuple[tuple[str, int, int, str, int], ...]
 
@@ -123,7 +125,9 @@ def print_facts(session: Session, order: PrintOrder) -> PrintFacts:
         first=order.first,
         last=order.last,
         template=order.template,
+        dpi=order.dpi,
         formats=tuple(order.formats),
+        on_pack=tuple(order.on_pack),
         state=order.state,
         files=tuple((f.name, f.first, f.last, f.sha256, f.size) for f in files),
     )

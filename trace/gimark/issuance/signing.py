@@ -30,7 +30,12 @@ def issued_run(session: Session, keyring: Keyring, number: int) -> IssuedRun:
     run = session.scalar(select(IssueRun).where(IssueRun.number == number))
     if run is None:
         raise not_found("run")
-    codes = RunCodes(
+    return IssuedRun(codes_of(keyring, run), run.epoch)
+
+
+def codes_of(keyring: Keyring, run: IssueRun) -> RunCodes:
+    """What all codes of the run share."""
+    return RunCodes(
         origin=keyring.origin,
         host=keyring.host,
         gtin=run.gtin,
@@ -39,7 +44,6 @@ def issued_run(session: Session, keyring: Keyring, number: int) -> IssuedRun:
         count=run.count,
         kid=run.kid,
     )
-    return IssuedRun(codes, run.epoch)
 
 
 def mint_issued(keyring: Keyring, run: IssuedRun, first: int, count: int) -> Minted:

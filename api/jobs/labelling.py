@@ -1,0 +1,108 @@
+"""From the register's facts to a label that can be printed: the one place where domain and labels meet."""
+
+from functools import cache
+from pathlib import Path
+
+from api.installation import Installation
+from gimark.accounts.rules import Actor
+from gimark.codes.run import RunCodes
+from gimark.errors import invalid
+from gimark.issuance.labelling import LabelFacts, label_facts
+from gimark.issuance.printing import PrintForm, order_print
+from gimark.issuance.queries import PrintFacts, visible_run
+from gimark.issuance.signing import codes_of
+from labels.design import Design, make_design
+from labels.fonts import Faces, find_faces
+from labels.layout import Layout, lay_out
+from labels.library import shipped_templates
+from labels.template import Template
+from labels.values import LabelValues, Right
+
+
+def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFacts:
+    """Order label files, after laying the label out: what cannot be printed is said before the order, not on paper.
+
+    Raises LabelError (missing text or glyph, what does not fit, an illegible symbol) and what `order_print` raises.
+    """
+    with here.store.reading() as session:
+        run = visible_run(session, actor, form.run_ref)
+        facts, codes = label_facts(session, run), codes_of(here.keyring, run)
+    _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
+    with here.store.acting() as act:
+        order = order_print(act, actor, form)
+        act.commit()
+    return order
+
+
+def design_of(here: Installation, codes: RunCodes, facts: LabelFacts, order: PrintFacts) -> Design:
+    """The finished design of an order's labels."""
+    layout = _lay_out(here, facts, codes, order.template, order.dpi, order.on_pack)
+    return make_design(layout, _faces(here))
+
+
+def label_values(facts: LabelFacts, host: str, on_pack: tuple[str, ...]) -> LabelValues:
+    """What the labels of a run say."""
+    return LabelValues(
+        product_name=facts.product_name,
+        rights=tuple(
+            Right(right.kind.value, right.gi_name, right.standard, right.announcement, right.trademark)
+            for right in facts.rights
+        ),
+        uscc=facts.uscc,
+        producer=facts.producer,
+        address=facts.address,
+        lot=facts.lot,
+        host=host,
+        packed_on=facts.packed_on,
+        net_content=net_content(facts.net_g),
+        storage=facts.storage,
+        description=facts.class_name,
+        shelf_life=facts.shelf_life,
+        licence=facts.licence if facts.needs_licence else None,
+        contact=facts.contact,
+        ingredients=facts.ingredients,
+        grade=facts.grade,
+        defined_grades=tuple(grade for right in facts.rights for grade in right.defined_grades),
+        is_prepackaged_food=facts.is_prepackaged_food,
+        needs_licence=facts.needs_licence,
+        on_pack=frozenset(on_pack),
+    )
+
+
+def net_content(net_g: int) -> str:
+    """Net content as labels write it: grams below a kilogram, else kilograms."""
+    if net_g < 1_000:
+        return f"{net_g} g"
+    kilograms = f"{net_g / 1_000:.3f}".rstrip("0").rstrip(".")
+    return f"{kilograms} kg"
+
+
+def template_named(name: str) -> Template:
+    """The template `name`; InvalidInputError lists those there are."""
+    known = shipped_templates()
+    if name not in known:
+        raise invalid(
+            "template",
+            f"没有“{name[:40]}”这个版式",
+            f"there is no template “{name[:40]}”",
+            f"可选：{'、'.join(known)}",
+            f"Choose from {', '.join(known)}",
+        )
+    return known[name]
+
+
+def _lay_out(
+    here: Installation, facts: LabelFacts, codes: RunCodes, template: str, dpi: int, on_pack: tuple[str, ...]
+) -> Layout:
+    values = label_values(facts, here.keyring.host, on_pack)
+    return lay_out(template_named(template), values, codes.uri_length, dpi, _faces(here))
+
+
+@cache
+def _found_faces(font_file: str | None) -> Faces:
+    return find_faces(Path(font_file) if font_file else None)
+
+
+def _faces(here: Installation) -> Faces:
+    chosen = here.settings.font_file
+    return _found_faces(str(chosen) if chosen else None)

@@ -1,6 +1,7 @@
 """Every public page of the sample county by name, in both languages: what tests render and pictures show."""
 
 from dataclasses import replace
+from functools import cache
 
 from api.web.language import LANGUAGES, Language
 from api.web.public.consumer import ConsumerPages
@@ -71,6 +72,7 @@ def other_pages(language: Language) -> dict[str, bytes]:
     return made
 
 
+@cache
 def gallery() -> dict[str, bytes]:
     """All pages as `zh/authentic`."""
     return {

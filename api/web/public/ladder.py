@@ -27,7 +27,7 @@ _TITLES: dict[RungName, dict[RungState, str]] = {
         RungState.PASS: N_("已激活"),
         RungState.WARN: N_("尚未激活"),
         RungState.FAIL: N_("不能使用"),
-        RungState.NOT_JUDGED: N_("激活"),
+        RungState.NOT_JUDGED: N_("激活情况"),
     },
     RungName.AUTHORISED: {
         RungState.PASS: N_("包装当日授权有效"),

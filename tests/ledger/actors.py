@@ -11,7 +11,7 @@ from gimark.keys import ed25519
 from gimark.keys.note import COSIGNATURE_V1, ED25519, NoteSigner, VerifierKey, cosignature_line, open_note
 from gimark.ledger import book, entries, triggers
 from gimark.ledger.checkpoints import Checkpoint, Trust
-from gimark.ledger.model import LogEntry, LogHead, LogNode
+from gimark.ledger.model import LogEntry, LogNode
 from gimark.ledger.signing import ProofFrom
 from gimark.merkle import Frontier, check_consistency, leaf_hash, perfect_nodes
 from gimark.store.unit_of_work import Store
@@ -66,12 +66,9 @@ def fill(store: Store, count: int, first: int = 0) -> None:
         have = book.lock(act)
         frontier = Frontier(have, book.node_hashes(act.session, perfect_nodes((0, have))))
         bodies = [_entry(number) for number in range(first, first + count)]
-        rows = [{"idx": index, "body": body} for index, body in enumerate(bodies, have)]
         nodes = [node for body in bodies for node in frontier.append(leaf_hash(body))]
-        if rows:
-            act.session.execute(sa.insert(LogEntry), rows)
-            book.add_nodes(act.session, nodes)
-        act.session.execute(sa.update(LogHead).values(size=frontier.size))
+        if bodies:
+            book.add(act.session, have, bodies, nodes)
         act.commit()
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from gimark.ledger import book
 from gimark.ledger.checkpoints import Checkpoint, Trust
-from gimark.ledger.model import LogEntry, LogHead, PublishedCheckpoint
+from gimark.ledger.model import PublishedCheckpoint
 from gimark.ledger.published import folder_fetch, read_bundles, read_checkpoint
 from gimark.ledger.refusal import refusal
 from gimark.merkle import Frontier, leaf_hash, perfect_nodes
@@ -51,7 +50,4 @@ def _append(session: Session, have: int, bundles: Iterable[list[bytes]]) -> None
     for bodies in bundles:
         first = frontier.size
         nodes = [node for body in bodies for node in frontier.append(leaf_hash(body))]
-        rows = [{"idx": index, "body": body} for index, body in enumerate(bodies, first)]
-        session.execute(insert(LogEntry), rows)
-        book.add_nodes(session, nodes)
-    session.execute(update(LogHead).values(size=frontier.size))
+        book.add(session, first, bodies, nodes)

@@ -138,15 +138,14 @@ def _two_processes(codes: RunCodes) -> Row:
                 found.append(PROCESSES * alone.seconds / (together.seconds + of_workers))
             clock.append(alone.wall_seconds / together.wall_seconds)
     signing, issuing = median(gains[sign_part]), median(gains[issue_part])
-    ratio = median(i / s for s, i in zip(gains[sign_part], gains[issue_part], strict=True))
     return Row(
         work=f"issue {codes.count:,} codes, {PROCESSES} processes",
         measured=issuing,
         unit="times as fast as one, by CPU",
         peer=Figure("signing alone", signing),
-        ratio=ratio,
+        ratio=issuing / signing,
         goal="≥ signing's own gain, within 5 %",
-        reached=ratio >= GAIN_GOAL,
+        reached=issuing >= GAIN_GOAL * signing,
         note=f"median of {ROUNDS} rounds; {median(clock):.2f} times by the clock of this machine",
     )
 

@@ -2,20 +2,24 @@
 
 import csv
 import io
+from pathlib import Path
 
 from gimark.codes import commitment
-from gimark.codes.minting import CSV_HEADER
+from gimark.codes.minting import CSV_HEADER, csv_part
 from gimark.codes.uri import CodeUri, parse_uri
 from scripts.bench import issue
 from scripts.bench.report import BenchOptions
 
 
-def test_a_part_is_codes_that_verify_and_its_share_of_the_commitment() -> None:
-    codes = issue._run_of(300)
-    rows, blob = issue.issue_part(codes, 0, 300)
-    assert commitment.commit(codes, issue.CIPHER) == (commitment.root(blob), blob)
-    table = list(csv.DictReader(io.StringIO((CSV_HEADER + rows).decode(), newline="")))
-    assert len({row["serial"] for row in table}) == 300
+def test_the_file_holds_codes_that_verify_whoever_wrote_which_part(tmp_path: Path) -> None:
+    codes = issue._run_of(600)
+    path = tmp_path / "codes.csv"
+    path.write_bytes(CSV_HEADER)
+    last, first = issue.issue_part(codes, path, 256, 344), issue.issue_part(codes, path, 0, 256)
+    assert commitment.commit(codes, issue.CIPHER) == (commitment.root(first + last), first + last)
+    assert path.read_bytes() == CSV_HEADER + csv_part(codes, issue.CIPHER, issue.SIGNER, 0, 600)
+    table = list(csv.DictReader(io.StringIO(path.read_text(encoding="ascii"), newline="")))
+    assert len({row["serial"] for row in table}) == 600
     read = parse_uri(table[299]["url"])
     assert isinstance(read, CodeUri)
     assert read.code.token is not None

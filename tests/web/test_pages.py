@@ -97,7 +97,12 @@ def test_an_unknown_status_has_the_words_of_its_class() -> None:
 def test_the_domain_s_own_words_are_shown() -> None:
     fault = Fault("lot", "批次号不对", "the lot is wrong", "请核对", "Check it")
     assert "批次号不对。请核对。" in words(PAGES.problem(400, "zh", "", faults=(fault,)))
-    assert "The lot is wrong. Check it." in words(PAGES.problem(400, "en", "", faults=(fault,)))
+    assert "The lot is wrong. Check it." in words(PAGES.problem(422, "en", "", faults=(fault,)))
+
+
+def test_what_the_status_says_whole_is_not_said_twice() -> None:
+    fault = Fault("", "没有这个页面", "there is no such page", "请核对网址", "Check the address")
+    assert "没有这个页面" not in words(PAGES.problem(404, "zh", "", faults=(fault,)))
 
 
 def test_a_site_in_one_language_offers_no_other() -> None:

@@ -67,8 +67,9 @@ class PublicPages:
     ) -> bytes:
         """The page of an HTTP error status: what happened, why, what to do.
 
-        `faults` are the domain's own words; `address` is where a misdirected reader should go (421); `request_id`
-        is what to quote to the operator (500, 503). The words of an unknown status are those of its class.
+        `faults` are the domain's own words, shown where they say more than the status does; `address` is where a
+        misdirected reader should go (421); `request_id` is what to quote to the operator (500, 503). The words of
+        an unknown status are those of its class.
         """
         return self._render(
             "problem.html",

@@ -8,10 +8,11 @@ from api.web.translation import N_
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error page: what happened, and what to do."""
+    """An error page: what happened, and what to do. `says_all` = the domain's own words would only repeat it."""
 
     title: str
     remedy: str
+    says_all: bool = False
 
 
 PROBLEMS: dict[int, Problem] = {
@@ -26,10 +27,12 @@ PROBLEMS: dict[int, Problem] = {
     HTTPStatus.NOT_FOUND: Problem(
         N_("没有这一页"),
         N_("请核对网址。要查标识，请重新扫描二维码，或者输入号码。"),
+        says_all=True,
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: Problem(
         N_("不支持这样访问"),
         N_("请直接打开网址，或者重新扫描二维码。"),
+        says_all=True,
     ),
     HTTPStatus.CONFLICT: Problem(
         N_("与现在的情况冲突"),
@@ -42,6 +45,7 @@ PROBLEMS: dict[int, Problem] = {
     HTTPStatus.MISDIRECTED_REQUEST: Problem(
         N_("网址不对"),
         N_("您打开的不是本站的查验网址，所以不能给出查验结论。请改用正确的网址。"),
+        says_all=True,
     ),
     HTTPStatus.TOO_MANY_REQUESTS: Problem(
         N_("查得太频繁"),
@@ -50,10 +54,12 @@ PROBLEMS: dict[int, Problem] = {
     HTTPStatus.INTERNAL_SERVER_ERROR: Problem(
         N_("本站出错了"),
         N_("这不是您的操作造成的，也不说明标识是真是假。请过一会儿再试；还是不行，请把下面的编号告诉本站。"),
+        says_all=True,
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: Problem(
         N_("暂时不能服务"),
         N_("本站正忙或者正在维护，这不说明标识是真是假。请过几分钟再试。"),
+        says_all=True,
     ),
 }
 

@@ -735,7 +735,6 @@ def upgrade() -> None:
         sa.Column("last", sa.BigInteger(), nullable=False),
         sa.Column("template", sa.String(length=40), nullable=False),
         sa.Column("dpi", sa.BigInteger(), nullable=False),
-        sa.Column("formats", sa.JSON(), nullable=False),
         sa.Column("on_pack", sa.JSON(), nullable=False),
         sa.Column(
             "state",

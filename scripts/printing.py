@@ -7,12 +7,13 @@ from rich.progress import Progress
 
 from api.installation import Installation
 from api.jobs.handlers import handlers
+from gimark.accounts.rules import not_found
 from gimark.errors import Fault, StoreFailedError
 from gimark.issuance.model import PrintState
 from gimark.issuance.printing import print_order
 from gimark.issuance.queries import PrintFacts
 from gimark.jobs.kinds import PRINT_LABELS
-from gimark.jobs.queries import job_by_key
+from gimark.jobs.queries import JobFacts, job_by_key
 from gimark.jobs.rules import JobState
 from gimark.jobs.worker import Worker
 
@@ -27,14 +28,11 @@ def finish(here: Installation, order_ref: str, console: Console) -> PrintFacts:
     try:
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("印标文件 / label files", total=None)
-            while True:
-                with here.store.reading() as session:
-                    job = job_by_key(session, f"{PRINT_LABELS}:{order_ref}")
-                    order = print_order(session, order_ref)
+            order, job = _state(here, order_ref)
+            while order.state is not PrintState.RELEASED and job.state is not JobState.FAILED:
                 progress.update(task, completed=job.progress_done, total=job.progress_total or None)
-                if order.state is PrintState.RELEASED or job.state is JobState.FAILED:
-                    break
                 stop.wait(LOOK_EVERY_S)
+                order, job = _state(here, order_ref)
     finally:
         stop.set()
         worker.join()
@@ -51,3 +49,11 @@ def finish(here: Installation, order_ref: str, console: Console) -> PrintFacts:
             )
         )
     return order
+
+
+def _state(here: Installation, order_ref: str) -> tuple[PrintFacts, JobFacts]:
+    with here.store.reading() as session:
+        job = job_by_key(session, f"{PRINT_LABELS}:{order_ref}")
+        if job is None:
+            raise not_found("print_order")
+        return print_order(session, order_ref), job

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from api.installation import Installation
-
-# from api.jobs.printing import print_labels
+from api.jobs.printing import print_labels
 from gimark.accounts.model import User
 from gimark.accounts.queries import as_actor
 from gimark.issuance.issuing import issue_order

@@ -55,6 +55,7 @@ def label_values(facts: LabelFacts, host: str, on_pack: tuple[str, ...]) -> Labe
         host=host,
         packed_on=facts.packed_on,
         net_content=net_content(facts.net_g),
+        net_g=facts.net_g,
         storage=facts.storage,
         description=facts.class_name,
         shelf_life=facts.shelf_life,

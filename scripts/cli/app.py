@@ -99,7 +99,7 @@ def labels(
     out: Annotated[Path, typer.Option(help="文件存放处 / Where the files go.")] = Path(),
     first: Annotated[int, typer.Option(help="首枚序号 / First index.")] = 0,
     last: Annotated[int | None, typer.Option(help="末枚序号 / Last index.")] = None,
-    template: Annotated[str, typer.Option(help="版式 / Template.")] = "sheet-a4-3x8",
+    template: Annotated[str, typer.Option(help="版式 / Template.")] = "a4-3x8",
     dpi: Annotated[int, typer.Option(help="打印机分辨率 203/300/600 / The printer's dpi.")] = 300,
     reprint: Annotated[str | None, typer.Option(metavar="REASON", help="补印理由 / Why they are reprinted.")] = None,
 ) -> None:

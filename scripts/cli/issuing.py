@@ -5,7 +5,7 @@ from pathlib import Path
 
 from api.jobs.labelling import order_labels
 from gimark.issuance.issuing import IssueForm, issue_codes
-from gimark.issuance.printing import FORMATS, PrintForm
+from gimark.issuance.printing import PrintForm
 from gimark.issuance.queries import visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges, span_of_codes
 from gimark.issuance.rules import RangeKind, Span
@@ -53,14 +53,13 @@ def labels(
         last=last,
         template=template,
         dpi=dpi,
-        formats=FORMATS,
         idempotency_key=f"cli-{run_ref}-{first}-{last}-{template}-{dpi}-{reprint or ''}"[:80],
         reprint_reason=reprint,
     )
     order = order_labels(here, actor, form)
     order = finish(here, order.ref, console)
     out.mkdir(parents=True, exist_ok=True)
-    for file in order.files:
+    for file in order.leaving:
         target = out / file.name
         with here.files.open(file.sha256) as source, target.open("wb") as copy:
             while block := source.read(1 << 20):

@@ -21,7 +21,7 @@ from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Actor
 from gimark.clock import FixedClock, local_day
 from gimark.issuance.issuing import IssueForm, issue_codes
-from gimark.issuance.printing import FORMATS, PrintForm
+from gimark.issuance.printing import PrintForm
 from gimark.issuance.queries import RunFacts
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind
@@ -39,7 +39,7 @@ PROFILE = Path(__file__).parents[1] / "profiles" / "yunxi"
 HOST = "gi.yunxi.example"
 PRODUCER = "producer-01"
 COUNT, ACTIVATED, VOIDED = 1_000, (0, 499), (500, 549)
-TEMPLATE, DPI = "sheet-a4-3x8", 300
+TEMPLATE, DPI = "a4-3x8", 300
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -143,11 +143,11 @@ def _confirm_and_change(here: Installation, producer: Actor, batch_ref: str, iss
 
 def _print(here: Installation, producer: Actor, issued: RunFacts, folder: Path) -> dict[str, Path]:
     _title(5, "印标文件 / label files")
-    form = PrintForm(issued.ref, 0, COUNT - 1, TEMPLATE, DPI, FORMATS, "demo-print")
+    form = PrintForm(issued.ref, 0, COUNT - 1, TEMPLATE, DPI, "demo-print")
     order = order_labels(here, producer, form)
     order = finish(here, order.ref, console)
     left: dict[str, Path] = {}
-    for file in order.files:
+    for file in order.leaving:
         name = "labels.pdf" if file.name.endswith(".pdf") else file.name
         left[name] = folder / name
         with here.files.open(file.sha256) as source, left[name].open("wb") as target:

@@ -107,7 +107,7 @@ class RangeSpan(Base):
 
 
 class PrintOrder(Base):
-    """Files to print for the codes [first, last] of a run. A code stands in one order only, but for a reprint.
+    """PDFs and the print house's CSV for the codes [first, last] of a run. A code is printed once, but for a reprint.
 
     `on_pack` names label items that the producer says stand on the package itself. `reprints_act_id` points at the
     run.reprint act that lets the same codes be printed again.
@@ -127,7 +127,6 @@ class PrintOrder(Base):
     last: Mapped[int]
     template: Mapped[str] = mapped_column(String(40))
     dpi: Mapped[int]
-    formats: Mapped[list[str]] = mapped_column(JSON)
     on_pack: Mapped[list[str]] = mapped_column(JSON)
     state: Mapped[PrintState] = mapped_column(by_value(PrintState, name="print_state"))
     idempotency_key: Mapped[str] = mapped_column(String(80))

@@ -17,14 +17,13 @@ from gimark.jobs.kinds import PRINT_LABELS
 from gimark.ledger import book
 from gimark.store.unit_of_work import Act
 
-FORMATS = ("pdf", "csv")
-
 
 @dataclass(frozen=True, slots=True)
 class PrintForm:
     """An order for the files of codes [first, last] of a run.
 
-    `dpi` is the printer's resolution. `on_pack` names mandatory items that stand on the package itself; `reprint_reason` allows codes printed before.
+    `dpi` is the printer's resolution. `on_pack` names mandatory items that stand on the package itself;
+    `reprint_reason` allows codes printed before.
     """
 
     run_ref: str
@@ -32,7 +31,6 @@ class PrintForm:
     last: int
     template: str
     dpi: int
-    formats: tuple[str, ...]
     idempotency_key: str
     on_pack: tuple[str, ...] = ()
     reprint_reason: str | None = None
@@ -42,7 +40,7 @@ class PrintForm:
         """What a repeat must equal."""
         body = (
             *(self.run_ref, self.first, self.last, self.template, self.dpi),
-            *(sorted(self.formats), sorted(self.on_pack), self.reprint_reason),
+            *(sorted(self.on_pack), self.reprint_reason),
         )
         return hashlib.sha256(repr(body).encode()).digest()
 
@@ -65,7 +63,6 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
     if existing is not None:
         return _repeated(act, existing, form)
     [span] = checked_spans([(form.first, form.last)], run.count)
-    _check_formats(form)
     order = PrintOrder(
         enterprise_id=enterprise_id,
         run_id=run.id,
@@ -73,7 +70,6 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
         last=form.last,
         template=form.template,
         dpi=form.dpi,
-        formats=sorted(form.formats),
         on_pack=sorted(form.on_pack),
         state=PrintState.QUEUED,
         idempotency_key=form.idempotency_key,
@@ -173,15 +169,3 @@ def _repeated(act: Act, order: PrintOrder, form: PrintForm) -> PrintFacts:
             ),
         )
     )
-
-
-def _check_formats(form: PrintForm) -> None:
-    unknown = sorted(set(form.formats) - set(FORMATS))
-    if unknown or not form.formats:
-        raise invalid(
-            "formats",
-            f"没有这种格式：{'、'.join(unknown) or '（空）'}",
-            f"unknown format: {', '.join(unknown) or '(none)'}",
-            f"可选：{'、'.join(FORMATS)}",
-            f"Choose from {', '.join(FORMATS)}",
-        )

@@ -42,8 +42,19 @@ class ActOnRange:
 
 
 @dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A finished file of a print order: the codes it covers (inclusive), its SHA-256 in hex and its bytes."""
+
+    name: str
+    first: int
+    last: int
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class PrintFacts:
-    """A print order and its finished files (name, first, last, sha256, bytes)."""
+    """A print order and its finished files. A name that begins with a dot is a part of another file."""
 
     ref: str
     run_ref: str
@@ -51,10 +62,14 @@ class PrintFacts:
     last: int
     template: str
     dpi: int
-    formats: tuple[str, ...]
     on_pack: tuple[str, ...]
     state: PrintState
-    files: tuple[tuple[str, int, int, str, int], ...]
+    files: tuple[FileFacts, ...]
+
+    @property
+    def leaving(self) -> tuple[FileFacts, ...]:
+        """The files that leave for the printer: all but the parts that others were joined from."""
+        return tuple(file for file in self.files if not file.name.startswith("."))
 
 
 def run_facts(run: IssueRun) -> RunFacts:
@@ -126,8 +141,7 @@ def print_facts(session: Session, order: PrintOrder) -> PrintFacts:
         last=order.last,
         template=order.template,
         dpi=order.dpi,
-        formats=tuple(order.formats),
         on_pack=tuple(order.on_pack),
         state=order.state,
-        files=tuple((f.name, f.first, f.last, f.sha256, f.size) for f in files),
+        files=tuple(FileFacts(f.name, f.first, f.last, f.sha256, f.size) for f in files),
     )

@@ -1,0 +1,173 @@
+"""The print job: parts made by a pool, each kept under its hash; released when the run stands in a checkpoint.
+
+A killed job goes on with the parts that are missing. Nothing leaves before every part was decoded from its own pages
+and the run's entry is under a published checkpoint: a label in the shop is never ahead of the public ledger.
+"""
+
+import io
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import select
+
+from api.installation import Installation
+from api.jobs.labelling import design_of
+from api.jobs.parts import MadePart, PartOrder, make_part
+from gimark.codes.minting import CSV_HEADER
+from gimark.files.content import Files
+from gimark.issuance.labelling import label_facts
+from gimark.issuance.model import IssueRun, PrintOrder, PrintState
+from gimark.issuance.printing import add_file, print_order
+from gimark.issuance.queries import PrintFacts
+from gimark.issuance.rules import Span
+from gimark.issuance.signing import issued_run
+from gimark.jobs.worker import JobHandle
+from gimark.ledger import book
+from labels.part import MOST_LABELS
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+CODES_FILE = "codes.csv"
+# Parts under way at a time: what is made and not yet noted is lost work when the process is killed.
+GROUP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: its files' names and the indices (inclusive) it covers."""
+
+    pdf: str
+    rows: str
+    span: Span
+
+
+def print_labels(here: Installation, handle: JobHandle) -> None:
+    """Make what is missing of an order's files, then release them."""
+    ref = str(handle.payload["order"])
+    with here.store.reading() as session:
+        order = print_order(session, ref)
+    if order.state is PrintState.RELEASED:
+        return
+    _set_state(here, ref, PrintState.RENDERING)
+    parts = _parts(order)
+    missing = _missing(order, parts)
+    done = len(parts) - len(missing)
+    for part, made in _made(here, order, missing):
+        with here.store.acting() as act:
+            row = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
+            add_file(act, row, part.pdf, part.span, *made.pdf)
+            add_file(act, row, part.rows, part.span, *made.rows)
+            act.commit()
+        done += 1
+        handle.progress(done, len(parts))
+    _join_rows(here, ref, parts)
+    _release(here, ref, handle)
+
+
+def _parts(order: PrintFacts) -> list[Part]:
+    starts = range(order.first, order.last + 1, MOST_LABELS)
+    return [
+        Part(f"labels-{number:04}.pdf", f".rows-{number:04}", (start, min(start + MOST_LABELS - 1, order.last)))
+        for number, start in enumerate(starts, 1)
+    ]
+
+
+def _missing(order: PrintFacts, parts: list[Part]) -> list[Part]:
+    names = {file.name for file in order.files}
+    return [part for part in parts if not {part.pdf, part.rows} <= names]
+
+
+def _made(here: Installation, order: PrintFacts, parts: list[Part]) -> Iterator[tuple[Part, MadePart]]:
+    """Each part with what it became, in order; only a handful of parts are under way at a time."""
+    if not parts:
+        return
+    orders = _orders(here, order, parts)
+    workers = min(len(parts), os.cpu_count() or 1)
+    # The page renderer may not be shared between threads, and this process may have some: so processes, made anew.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        for start in range(0, len(parts), GROUP):
+            group = slice(start, start + GROUP)
+            yield from zip(parts[group], pool.map(make_part, orders[group]), strict=True)
+
+
+def _orders(here: Installation, order: PrintFacts, parts: list[Part]) -> list[PartOrder]:
+    with here.store.reading() as session:
+        run = session.scalars(select(IssueRun).where(IssueRun.ref == order.run_ref)).one()
+        issued = issued_run(session, here.keyring, run.number)
+        facts = label_facts(session, run)
+    design = design_of(here, issued.codes, facts, order)
+    return [
+        PartOrder(
+            run=issued,
+            cipher=here.keyring.ciphers[issued.epoch],
+            key=here.keyring.issuing[issued.codes.kid],
+            design=design,
+            first=part.span[0],
+            count=part.span[1] - part.span[0] + 1,
+            title=f"{issued.codes.lot} {part.span[0]}–{part.span[1]}",
+            files=here.settings.data_dir / "files",
+            cache=here.settings.data_dir / "cache",
+        )
+        for part in parts
+    ]
+
+
+def _join_rows(here: Installation, ref: str, parts: list[Part]) -> None:
+    """The print house's one file: byte order mark, header, the rows of every part."""
+    with here.store.reading() as session:
+        digests = {file.name: file.sha256 for file in print_order(session, ref).files}
+    if CODES_FILE in digests:
+        return
+    kept = here.files.put(_Joined(here.files, [digests[part.rows] for part in parts]))
+    with here.store.acting() as act:
+        row = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
+        add_file(act, row, CODES_FILE, (row.first, row.last), kept.sha256, kept.size)
+        row.state = PrintState.READY
+        act.commit()
+
+
+def _release(here: Installation, ref: str, handle: JobHandle) -> None:
+    with here.store.reading() as session:
+        order = session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
+        index = session.get_one(IssueRun, order.run_id).ledger_index
+        is_published = book.is_published(session, index)
+    if not is_published:
+        here.publish_checkpoint()
+    with here.store.acting() as act:
+        order = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
+        order.state, order.released_at = PrintState.RELEASED, act.now
+        handle.complete(act)
+        act.commit()
+
+
+def _set_state(here: Installation, ref: str, state: PrintState) -> None:
+    with here.store.acting() as act:
+        act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one().state = state
+        act.commit()
+
+
+class _Joined(io.RawIOBase, BinaryIO):
+    """Files read one after another behind a header, so that a million rows never stand in memory."""
+
+    def __init__(self, files: Files, digests: list[str]) -> None:
+        self._files = files
+        self._waiting = iter(digests)
+        self._current: BinaryIO | None = io.BytesIO(BYTE_ORDER_MARK + CSV_HEADER)
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, at most `size`; empty at the end of the last file."""
+        while self._current is not None:
+            block = self._current.read(size)
+            if block:
+                return block
+            self._current.close()
+            digest = next(self._waiting, None)
+            self._current = None if digest is None else self._files.open(digest)
+        return b""

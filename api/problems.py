@@ -4,7 +4,6 @@ Each class of the error tree has a row; `tests/api/test_problems.py` walks the t
 """
 
 from dataclasses import astuple, dataclass
-from html import escape
 from typing import Any, Protocol
 
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +14,8 @@ from starlette.types import Scope
 from api import refusals
 from api.negotiation import header, prefers_json
 from api.web.language import Language, asked_language
+from api.web.public.pages import PublicPages
+from api.web.public.style import CONTENT_SECURITY_POLICY
 from gimark import errors
 from gimark.errors import Fault, GimarkError
 from labels import errors as label_errors
@@ -29,6 +30,9 @@ class Row:
     title_zh: str
     title_en: str
 
+
+# When trying again makes sense, in seconds, by status.
+RETRY_AFTER_S = {429: "60", 503: "1"}
 
 Told = GimarkError | LabelError
 
@@ -50,6 +54,7 @@ ROWS: dict[type[Told], Row] = {
     refusals.CrossSiteError: Row(403, "请求来自其他网站", "Cross-site request"),
     refusals.BodyTooLargeError: Row(413, "内容过大", "Body too large"),
     refusals.MethodNotAllowedError: Row(405, "不接受这种请求", "Method not allowed"),
+    refusals.TooManyError: Row(429, "查得太频繁", "Too many requests"),
     refusals.HttpRefusalError: Row(400, "请求被拒绝", "Request refused"),
     refusals.InternalError: Row(500, "服务器出错了", "Internal error"),
     label_errors.LabelError: Row(422, "标签有误", "Label refused"),
@@ -106,20 +111,26 @@ class Problem:
 class ErrorPages(Protocol):
     """What draws a problem for a person."""
 
-    def render(self, problem: Problem) -> str:
-        """A whole HTML page."""
+    def render(self, problem: Problem, query: str) -> bytes:
+        """A whole HTML page; `query` is the raw query of the request."""
         ...
 
 
-class PlainPages:
-    """A bare page, for when no templates are at hand."""
+@dataclass(frozen=True, slots=True)
+class SitePages:
+    """Draws problems in the look of the site."""
 
-    def render(self, problem: Problem) -> str:
-        """A whole HTML page without style or script."""
-        title, detail = escape(problem.title), escape(problem.detail)
-        return (
-            f'<!doctype html><html lang="{problem.language}"><meta charset="utf-8"><title>{title}</title>'
-            f"<h1>{title}</h1><p>{detail}</p><p>{escape(problem.request_id)}</p></html>"
+    pages: PublicPages
+
+    def render(self, problem: Problem, query: str) -> bytes:
+        """The site's error page; the request's id stands on it when there is something to report."""
+        return self.pages.problem(
+            problem.status,
+            problem.language,
+            query,
+            faults=problem.faults,
+            request_id=problem.request_id if problem.status >= 500 else "",
+            address=str(problem.extras.get("address", "")),
         )
 
 
@@ -170,12 +181,14 @@ class Problems:
         """The answer to `error`, as problem+json or as a page."""
         problem = problem_of(error, scope, self.languages)
         headers = {"Cache-Control": "no-store", "Content-Language": problem.language, "Vary": "Accept, Accept-Language"}
-        if problem.status == 503:
-            headers["Retry-After"] = "1"
+        if problem.status in RETRY_AFTER_S:
+            headers["Retry-After"] = RETRY_AFTER_S[problem.status]
         if "allow" in problem.extras:
             headers["Allow"] = str(problem.extras["allow"])
         if _wants_page(scope):
-            return HTMLResponse(self.pages.render(problem), problem.status, headers)
+            headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+            query = scope.get("query_string", b"").decode("latin-1")
+            return HTMLResponse(self.pages.render(problem, query), problem.status, headers)
         return JSONResponse(problem.body(), problem.status, headers, media_type="application/problem+json")
 
 

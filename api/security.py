@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,9 +31,10 @@ HEADERS = (
 ONE_YEAR_S = 31_536_000
 
 
-def host_of(scope: Scope) -> str:
-    """The name in the Host header: lower case, without port and without the brackets of an IPv6 address."""
-    value = header(scope["headers"], b"host").lower()
+@lru_cache(maxsize=256)
+def host_name(host: bytes) -> str:
+    """The name in a Host header: lower case, without port and without the brackets of an IPv6 address."""
+    value = host.decode("latin-1").lower()
     if value.startswith("["):
         return value[1:].partition("]")[0]
     return value.partition(":")[0]
@@ -92,7 +94,7 @@ class HostCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge the Host header."""
-        if scope["type"] != "http" or host_of(scope) in self.hosts():
+        if scope["type"] != "http" or host_name(_raw_host(scope)) in self.hosts():
             await self.app(scope, receive, send)
             return
         await self.problems.response(refusals.misdirected(self.right_address), scope)(scope, receive, send)
@@ -123,13 +125,16 @@ class SameSite:
             return site in ("same-origin", "none")
         origin = header(scope["headers"], b"origin")
         if origin:
-            return origin.lower() in self.origins or origin.lower() == f"{scope['scheme']}://{_authority(scope)}"
+            return (
+                origin.lower() in self.origins
+                or origin.lower() == f"{scope['scheme']}://{_raw_host(scope).decode('latin-1').lower()}"
+            )
         return not header(scope["headers"], b"cookie")
 
 
-def _authority(scope: Scope) -> str:
-    """Host and port as the client wrote them; HostCheck stood before and knows the name."""
-    return header(scope["headers"], b"host").lower()
+def _raw_host(scope: Scope) -> bytes:
+    """Host and port as the client wrote them."""
+    return header(scope["headers"], b"host").encode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,6 @@ class Settings(BaseSettings):
     languages: Annotated[tuple[Language, ...], NoDecode] = Field(
         LANGUAGES, min_length=1, description="Languages of the pages; the first is the default"
     )
-    title_zh: str = Field("地理标志标识查验", description="Name of the installation on its pages")
-    title_en: str = Field("GI mark check", description="The same in English")
-    icp_number: str = Field("", description="ICP备案号 for the footer; empty = 待填")
-    psb_number: str = Field("", description="公安备案号 for the footer; empty = 待填")
     font_file: Path | None = Field(None, description="Font for labels; empty = looked for on the system")
     mark_file: Path | None = Field(None, description="Licensed vector file of the special mark; empty = placeholder")
     scan_durability: Literal["batched", "committed"] = Field(
@@ -49,6 +45,9 @@ class Settings(BaseSettings):
     )
     scan_queue: int = Field(20_000, ge=100, description="Checks waiting to be written before new ones are dropped")
     snapshot_poll_ms: int = Field(200, ge=10, le=250, description="How often the ledger's size is looked at")
+    bad_signatures_per_minute: int = Field(
+        120, ge=1, description="Bad signatures that one network may have checked in a minute"
+    )
     body_limit: int = Field(1 << 20, ge=1024, description="Largest request body in bytes outside uploads")
     upload_limit: int = Field(20 << 20, ge=1024, description="Largest upload in bytes")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")

@@ -11,11 +11,13 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.problems import PlainPages, Problems
+from api.problems import Problems, SitePages
 from api.refusals import BodyTooLargeError
 from api.security import BodyLimit, Guard, HostCheck, SameSite
+from api.web.public.pages import PublicPages
+from tests.web.samples import SITE
 
-PROBLEMS = Problems(("zh", "en"), PlainPages())
+PROBLEMS = Problems(("zh", "en"), SitePages(PublicPages(SITE)))
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,7 +5,7 @@ microseconds. A forged code is an answer, never an error.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -13,11 +13,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from gimark.codes.cipher import SerialCipher
+from gimark.codes.offline import VERIFIERS
 from gimark.codes.uri import Code, Malformed
 from gimark.errors import GimarkError
-from gimark.keys import ed25519
-from gimark.keys.keyset import KeySet, KeyState
-from gimark.keys.signer import ED25519
+from gimark.keys.keyset import IssuingKey, KeySet, KeyState
 from gimark.scans.memory import CodeMemory, CodeReader, SeenCode
 from gimark.scans.model import MarkKind
 from gimark.scans.provinces import mask_of
@@ -33,11 +32,15 @@ _NO_CHECKS = Checks(0, None, ())
 
 
 class Visit(NamedTuple):
-    """Who looks, as far as anybody wants to know: the hour, the device's tag (None: not counted), the province."""
+    """Who looks, as far as anybody wants to know: the hour, the device's tag, the province.
+
+    `is_counted` is False for what is no person's look. A counted look without a tag is no check of a code.
+    """
 
     hour: int
     device: bytes | None
     province: str | None = None
+    is_counted: bool = True
 
 
 class Place(NamedTuple):
@@ -49,11 +52,15 @@ class Place(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A verdict; where the code stands, when it is one of ours; what is remembered of its checks, when it is signed."""
+    """A verdict; where the code stands, when it is one of ours; what is remembered of its checks, when it is signed.
+
+    Answers of one batch with the same `kind` differ in serial and checks only.
+    """
 
     verdict: Verdict
     place: Place | None = None
     seen: SeenCode | None = None
+    kind: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,14 @@ class CodeSecrets:
 
     keyset: KeySet
     ciphers: Mapping[int, SerialCipher]
+
+
+class _Judging(NamedTuple):
+    """The secrets laid out for judging; replaced whole."""
+
+    origin: str
+    keys: Mapping[str, IssuingKey]
+    newest_first: Sequence[tuple[int, SerialCipher]]
 
 
 class _Unreadable:
@@ -81,11 +96,9 @@ class LookUps:
         self.use(secrets)
 
     def use(self, secrets: CodeSecrets) -> None:
-        """Judge by these keys from now on."""
-        self._origin = secrets.keyset.origin
-        self._keys = {key.kid: key for key in secrets.keyset.keys}
-        # Newest epoch first.
-        self._ciphers = sorted(secrets.ciphers.items(), reverse=True)
+        """Judge by these keys from now on. Any thread may call it."""
+        keys = {key.kid: key for key in secrets.keyset.keys}
+        self._judging = _Judging(secrets.keyset.origin, keys, sorted(secrets.ciphers.items(), reverse=True))
 
     async def scanned(self, code: Code | Malformed, visit: Visit) -> Answer:
         """The answer to what a label's code says."""
@@ -93,15 +106,17 @@ class LookUps:
             return _refused(Reason.MALFORMED)
         if code.token is None:
             return await self._without_signature(Reason.UNSIGNED, code.serial, code, visit)
-        key = self._keys.get(code.token.kid)
+        judging = self._judging
+        key = judging.keys.get(code.token.kid)
         if key is None:
             return _refused(Reason.UNKNOWN_KEY)
-        if key.alg != ED25519:
+        verify = VERIFIERS.get(key.alg)
+        if verify is None:
             return await self._without_signature(Reason.UNSUPPORTED, code.serial, code, visit)
         place = await self._place(code.serial)
         if place is None or (isinstance(place, Place) and not _agrees(place.run, code)):
             return _refused(Reason.NOT_ISSUED)
-        if not ed25519.verify(key.public, code.message(self._origin, key.kid), code.token.signature):
+        if not verify(key.public, code.message(judging.origin, key.kid), code.token.signature):
             return _refused(Reason.BAD_SIGNATURE)
         is_revoked = key.state is KeyState.REVOKED or key.kid in self._snapshot.revoked_at
         return await self._answer(Reason.KEY_REVOKED if is_revoked else Reason.AUTHENTIC, code.serial, place, visit)
@@ -136,7 +151,7 @@ class LookUps:
         seen = await self._seen(place, visit.hour)
         if isinstance(seen, _Unreadable):
             return Answer(unavailable(word, serial))
-        found = self._verdict(word, place)
+        kind, found = self._verdict(word, place)
         verdict = Verdict(
             found.colour,
             found.reason,
@@ -148,9 +163,9 @@ class LookUps:
             found.act,
             found.activated_at,
         )
-        return Answer(verdict, place, seen if word in SIGNED else None)
+        return Answer(verdict, place, seen if word in SIGNED else None, kind)
 
-    def _verdict(self, word: Reason, place: Place) -> Verdict:
+    def _verdict(self, word: Reason, place: Place) -> tuple[tuple[object, ...], Verdict]:
         """The verdict but for serial and checks, which do not decide it; judged once per stretch of a run."""
         batch, run, index = place
         is_copied = self._snapshot.marks.get((run.id, index)) is MarkKind.COPIED
@@ -160,16 +175,16 @@ class LookUps:
         if verdict is None:
             standing = batch.standing(run, index, _NO_CHECKS, copied=is_copied)
             verdict = batch.memo[key] = judge(word, standing, None, revoked_at)
-        return verdict
+        return key, verdict
 
     def _revoked_at(self, kid: str) -> int | None:
         """The lower of what key set and ledger say, as a theft may turn out to be older than was thought."""
-        sizes = [self._keys[kid].revoked_at, self._snapshot.revoked_at.get(kid)]
+        sizes = [self._judging.keys[kid].revoked_at, self._snapshot.revoked_at.get(kid)]
         return min((size for size in sizes if size is not None), default=None)
 
     async def _place(self, serial: str) -> Place | _Unreadable | None:
         """Where a serial leads: newest epoch first, the run's row decides; None when it is none of ours."""
-        for epoch, cipher in self._ciphers:
+        for epoch, cipher in self._judging.newest_first:
             decoded = cipher.decode(serial)
             if decoded is None:
                 continue

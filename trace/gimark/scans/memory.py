@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from gimark.errors import Fault, StoreFailedError
@@ -76,14 +76,14 @@ class CodeReader:
         self.is_immediate = engine.dialect.name == "sqlite"
         mark = "?" if self.is_immediate else "%s"
         self._code, self._devices = _CODE.format(mark), _DEVICES.format(mark)
-        self._kept = engine.raw_connection() if self.is_immediate else None
+        self._kept: PoolProxiedConnection | None = None
         self._error: type[Exception] = engine.dialect.loaded_dbapi.Error
 
     def read(self, run_id: int, idx: int, hour: int) -> SeenCode:
         """The checks of a code so far. Raises StoreFailedError when the database cannot be read."""
         try:
-            if self._kept is not None:
-                return self._read(self._kept.cursor(), run_id, idx, hour)
+            if self.is_immediate:
+                return self._read(self._own_connection().cursor(), run_id, idx, hour)
             with self._engine.connect() as connection, closing(connection.connection.cursor()) as cursor:
                 return self._read(cursor, run_id, idx, hour)
         except (self._error, SQLAlchemyError) as error:
@@ -93,6 +93,12 @@ class CodeReader:
         """Give the connection back."""
         if self._kept is not None:
             self._kept.close()
+            self._kept = None
+
+    def _own_connection(self) -> PoolProxiedConnection:
+        if self._kept is None:
+            self._kept = self._engine.raw_connection()
+        return self._kept
 
     def _read(self, cursor: Any, run_id: int, idx: int, hour: int) -> SeenCode:
         # All rows are fetched, or SQLite would keep reading as of this moment.

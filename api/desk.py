@@ -1,0 +1,65 @@
+"""The desk where look-ups are answered: who asks, the verdict, and the note that somebody asked.
+
+One for each web process; the scan of a label, a pasted address and a typed code all come here.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+from api import refusals
+from api.limits import SignatureLimit
+from api.visitors import RawHeaders, Visitors
+from gimark.codes.uri import Code, Malformed
+from gimark.scans.devices import network_of
+from gimark.scans.lookup import Answer, LookUps, Visit
+from gimark.scans.rules import Reason, unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers and notes look-ups. Belongs to one event loop.
+
+    `waits_for_disk`: a check is on disk before its answer leaves; when it cannot be, the answer is 暂时无法核对.
+    """
+
+    lookups: LookUps
+    visitors: Visitors
+    limit: SignatureLimit
+    waits_for_disk: bool
+
+    async def scanned(self, scope: Scope, headers: RawHeaders, code: Code | Malformed) -> Answer:
+        """The answer to a scanned code. Raises TooManyError when one network sent too many bad signatures."""
+        if self.limit.is_watching and self.limit.is_over(network_of(self.visitors.address(scope, headers))):
+            raise refusals.too_many()
+        visit = self.visitors.visit(scope, headers)
+        answer = await self.lookups.scanned(code, visit)
+        if answer.verdict.reason is Reason.BAD_SIGNATURE:
+            self.limit.count(network_of(self.visitors.address(scope, headers)))
+        return await self._noted(answer, visit)
+
+    async def typed(self, scope: Scope, headers: RawHeaders, serial: str) -> Answer:
+        """The answer to a typed serial of the right form."""
+        visit = self.visitors.visit(scope, headers)
+        return await self._noted(await self.lookups.typed(serial, visit), visit)
+
+    async def refused(self, scope: Scope, headers: RawHeaders, answer: Answer) -> Answer:
+        """An answer that was found without looking anything up, noted like any other."""
+        return await self._noted(answer, self.visitors.visit(scope, headers))
+
+    async def _noted(self, answer: Answer, visit: Visit) -> Answer:
+        if not visit.is_counted:
+            return answer
+        if not self.waits_for_disk:
+            self.lookups.note(answer, visit)
+            return answer
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[bool] = loop.create_future()
+
+        def done(is_kept: bool) -> None:
+            loop.call_soon_threadsafe(written.set_result, is_kept)
+
+        if self.lookups.note(answer, visit, done) and await written:
+            return answer
+        return Answer(unavailable(Reason.UNSUPPORTED))

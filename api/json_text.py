@@ -1,0 +1,20 @@
+"""JSON as this application writes it: UTF-8, days as YYYY-MM-DD, instants in RFC 3339 UTC."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from gimark.clock import rfc3339
+
+
+def json_bytes(told: dict[str, Any]) -> bytes:
+    """The object without spaces. Raises TypeError for what has no place in JSON."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=_written).encode()
+
+
+def _written(value: object) -> str:
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not for JSON")

@@ -1,0 +1,81 @@
+"""The web application: guards outside, the hot path, then the framework's routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from api.catalogue import Catalogue
+from api.health import health
+from api.installation import open_installation
+from api.problems import Problems, SitePages
+from api.public import public_pages
+from api.published import published_files
+from api.security import BodyLimit, Guard, HostCheck, SameSite
+from api.settings import Settings
+from api.verify import CodeEndpoint
+from api.wiring import Process
+from gimark.clock import Clock
+from gimark.errors import GimarkError
+from labels.errors import LabelError
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> ASGIApp:
+    """The application of the installation that `settings` name, ready for an ASGI server with lifespan.
+
+    Raises KeyFileError when its keys cannot be opened, and what the database raises when it cannot be read.
+    """
+    return application(Process(open_installation(settings, clock)))
+
+
+def application(process: Process) -> ASGIApp:
+    """The application of a process that was put together; the server's lifespan starts and closes it."""
+    settings = process.here.settings
+    problems = Problems(settings.languages, SitePages(process.pages))
+    guarded = _guarded(_routes(process, problems), process, problems)
+    return CodeEndpoint(
+        guarded,
+        process.desk,
+        process.answers,
+        Catalogue(process).body,
+        problems,
+        process.hosts,
+        settings.public_base,
+        process.here.store.clock,
+    )
+
+
+def _routes(process: Process, problems: Problems) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        process.start()
+        try:
+            yield
+        finally:
+            process.close()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        return problems.response(error, request.scope)
+
+    # What nobody expected is answered here too; the framework raises it again, and Guard logs it.
+    for kind in (HTTPException, RequestValidationError, GimarkError, LabelError, Exception):
+        app.add_exception_handler(kind, refuse)
+    app.include_router(published_files(process.here.settings))
+    app.include_router(health(process))
+    app.include_router(public_pages(process))
+    return app
+
+
+def _guarded(app: ASGIApp, process: Process, problems: Problems) -> ASGIApp:
+    settings = process.here.settings
+    origins = frozenset({settings.public_base} | {f"https://{host}" for host in process.here.keyset.hosts})
+    limited = BodyLimit(app, problems, settings.body_limit, settings.upload_limit)
+    checked = HostCheck(SameSite(limited, problems, origins), problems, process.hosts, settings.public_base)
+    return Guard(checked, problems, settings.is_https)

@@ -1,0 +1,117 @@
+"""The moving parts of one web process, put together: what they are made of, and how they start and stop."""
+
+import threading
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.answers import Answers
+from api.desk import Desk
+from api.installation import KEYS_NOTE, Installation
+from api.limits import SignatureLimit
+from api.logs import log
+from api.visitors import Visitors
+from api.web.public.consumer import ConsumerPages
+from api.web.public.pages import PublicPages
+from api.web.site import SiteFacts
+from gimark.errors import GimarkError
+from gimark.keys.keyset import supersede
+from gimark.registry.county.model import COUNTY_ID, County
+from gimark.scans.lookup import CodeSecrets, LookUps
+from gimark.scans.memory import CodeMemory, CodeReader
+from gimark.scans.provinces import GeoResolver, NoGeoResolver
+from gimark.scans.recorder import Recorder
+from gimark.scans.snapshot import Snapshot
+from gimark.scans.tag_keys import TagKeys
+
+KEEP_EVERY_S = 1.0
+
+
+class Process:
+    """One web process of an installation. `start` before the first request, `close` after the last."""
+
+    def __init__(self, here: Installation, geo: GeoResolver | None = None) -> None:
+        settings, store = here.settings, here.store
+        self.here = here
+        self.site = site_facts(here)
+        self.pages = PublicPages(self.site)
+        self.answers = Answers(ConsumerPages(self.site))
+        self.snapshot = Snapshot(store, settings.snapshot_poll_ms / 1000)
+        self._reader = CodeReader(store.engine)
+        self._recorder = Recorder(store, settings.scan_queue)
+        self._tag_keys = TagKeys(store)
+        secrets = CodeSecrets(here.keyset, here.keyring.ciphers)
+        self._lookups = LookUps(secrets, self.snapshot, CodeMemory(), self._reader, self._recorder)
+        self.desk = Desk(
+            self._lookups,
+            Visitors(store.clock, self._tag_keys, geo or NoGeoResolver(), settings.trusted_proxies),
+            SignatureLimit(settings.bad_signatures_per_minute),
+            waits_for_disk=settings.scan_durability == "committed",
+        )
+        self._note = here.keyset_note
+        self._hosts = self._our_hosts()
+        self._stop = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+
+    def hosts(self) -> frozenset[str]:
+        """The names this installation answers to: those of the key set, and loopback."""
+        return self._hosts
+
+    def start(self) -> None:
+        """Read what must be at hand and begin the background work. Raises what the database raises."""
+        self._tag_keys.prepare(self.here.store.clock.now())
+        self.snapshot.start()
+        self._recorder.start()
+        self._keeper.start()
+
+    def close(self) -> None:
+        """Write down every look that was answered, and let go of the database."""
+        self._stop.set()
+        self._keeper.join()
+        self._recorder.close()
+        self.snapshot.close()
+        self._reader.close()
+        self.here.store.engine.dispose()
+
+    def _keep(self) -> None:
+        """Have next week's tag key ready, and take up a key set that was published."""
+        while not self._stop.wait(KEEP_EVERY_S):
+            try:
+                now = self.here.store.clock.now()
+                if not self._tag_keys.are_ready(now):
+                    self._tag_keys.prepare(now)
+                self._take_up_keys()
+            except (GimarkError, SQLAlchemyError, OSError):
+                log.exception("keys could not be kept up to date")
+
+    def _take_up_keys(self) -> None:
+        """Use a newly published key set if it continues the one held; an older or contradicting one is refused."""
+        offered = (self.here.settings.published / KEYS_NOTE).read_bytes()
+        if offered == self._note:
+            return
+        self.here.keyset = supersede(self._note, offered, self.here.root_key)
+        self._note = self.here.keyset_note = offered
+        self._lookups.use(CodeSecrets(self.here.keyset, self.here.keyring.ciphers))
+        self._hosts = self._our_hosts()
+        log.info("a new key set is in use", seq=self.here.keyset.seq)
+
+    def _our_hosts(self) -> frozenset[str]:
+        return frozenset(self.here.keyset.hosts) | frozenset(self.here.settings.local_hosts)
+
+
+def site_facts(here: Installation) -> SiteFacts:
+    """The county's own words for its pages; empty ones show as 待填."""
+    with here.store.reading() as session:
+        county = session.get_one(County, COUNTY_ID)
+        return SiteFacts(
+            name_zh=county.title_zh,
+            name_en=county.title_en,
+            county_zh=county.name_zh,
+            county_en=county.name_en,
+            regulator_zh=county.regulator_zh,
+            regulator_en=county.regulator_en,
+            host=here.keyset.hosts[0],
+            phone=county.regulator_phone,
+            icp_number=county.icp_number,
+            psb_number=county.psb_number,
+            languages=here.settings.languages,
+        )

@@ -37,7 +37,7 @@ def public_pages(process: Process) -> APIRouter:
         """A typed code, or a pasted address, which is judged whole: at another host it is none of ours."""
         language, query = _language(process, request)
         wants_json = prefers_json(header(request.scope["headers"], b"accept"))
-        text = code.strip()
+        text = code.strip(" ")
         if not text and not wants_json:
             return _page(process.pages.check(language, query), language)
         try:

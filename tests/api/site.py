@@ -15,6 +15,7 @@ from api.settings import Settings
 from api.wiring import Process
 from gimark.files.folder import LocalFiles
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState, LogKey, publish
+from gimark.keys.note import NoteSigner
 from gimark.ledger.signing import start_state
 from gimark.registry.county.actions import CountyForm, set_county
 from tests.county import ORIGIN, County
@@ -22,8 +23,6 @@ from tests.county import ORIGIN, County
 HOST = ORIGIN
 BASE = f"https://{HOST}"
 PHONE = "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile"
-ROOT = note_signer(f"{ORIGIN}/root", b"\x03" * 32)
-LOG = note_signer(f"{ORIGIN}/log", b"\x04" * 32)
 FORM = CountyForm(
     code="999001",
     name_zh="云溪县",
@@ -41,34 +40,35 @@ FORM = CountyForm(
 )
 
 
-def installation(county: County, folder: Path, **settings: Any) -> Installation:
+def installation(county: County, folder: Path, origin: str = ORIGIN, host: str = HOST, **settings: Any) -> Installation:
     """The county's installation with its key set, checkpoint and status list published."""
-    made = Settings(**{"data_dir": folder, "public_base": BASE, "passphrase": "example", **settings})
+    made = Settings(**{"data_dir": folder, "public_base": f"https://{host}", "passphrase": "example", **settings})
     here = Installation(made, county.store, LocalFiles(folder / "files"))
-    here.root_key, here.keyring, here.log_signer = ROOT.key, county.keyring, LOG
+    root, log = note_signer(f"{origin}/root", b"\x03" * 32), note_signer(f"{origin}/log", b"\x04" * 32)
+    here.root_key, here.keyring, here.log_signer = root.key, county.keyring, log
     if not (made.published / "checkpoint").exists():
         with county.store.acting() as act:
             set_county(act, county.regulator, FORM)
             act.commit()
-        here.publish_keyset(publish(keyset(county), ROOT))
-        start_state(folder / "signer-state.json", f"{ORIGIN}/log")
+        here.publish_keyset(publish(keyset(county, log), root))
+        start_state(folder / "signer-state.json", f"{origin}/log")
         here.publish_checkpoint()
         here.publish_status()
     return here
 
 
-def keyset(county: County, **changes: Any) -> KeySet:
+def keyset(county: County, log: NoteSigner, **changes: Any) -> KeySet:
     """The county's key set."""
     signer: Any = county.keyring.issuing["0001"].signer
     key = IssuingKey("0001", "ed25519", signer.public, date(2026, 1, 1), date(2026, 12, 31), KeyState.ACTIVE)
     whole = {
-        "origin": ORIGIN,
-        "hosts": (HOST,),
+        "origin": county.keyring.origin,
+        "hosts": (county.keyring.host,),
         "seq": 1,
         "published_at": datetime(2026, 1, 1, tzinfo=UTC),
         "expires_at": datetime(2027, 1, 1, tzinfo=UTC),
         "quorum": 0,
-        "logs": (LogKey(LOG.key, date(2026, 1, 1), date(2030, 1, 1)),),
+        "logs": (LogKey(log.key, date(2026, 1, 1), date(2030, 1, 1)),),
         "witnesses": (),
         "keys": (key,),
     }

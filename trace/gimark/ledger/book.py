@@ -23,7 +23,18 @@ from gimark.merkle import Node, Span
 from gimark.store.unit_of_work import Act
 
 PORTION = 1000
+# Statements are built once and run past the ORM: to build and map them costs more than to run them.
 _TABLES = LogHead.metadata.tables
+_SIZE = select(LogHead.size)
+_LOCKED_SIZE = select(LogHead.size).with_for_update()
+_BODY = select(LogEntry.body).where(LogEntry.idx == bindparam("index"))
+_LATEST = (
+    select(
+        PublishedCheckpoint.size, PublishedCheckpoint.root, PublishedCheckpoint.note, PublishedCheckpoint.published_at
+    )
+    .order_by(PublishedCheckpoint.id.desc())
+    .limit(1)
+)
 _ADD_ENTRIES = insert(_TABLES["log_entry"])
 _ADD_NODES = insert(_TABLES["log_node"])
 _MOVE_HEAD = update(_TABLES["log_head"]).values(size=bindparam("new_size"))
@@ -60,17 +71,17 @@ def lock(act: Act) -> int:
 
     Gives the size, which stays until this act ends. On SQLite an act holds the lock from its first statement anyway.
     """
-    return _head(act.session, select(LogHead.size).with_for_update())
+    return _head(act.session, _LOCKED_SIZE)
 
 
 def size(session: Session) -> int:
     """How many entries the ledger has."""
-    return _head(session, select(LogHead.size))
+    return _head(session, _SIZE)
 
 
 def entry(session: Session, index: int) -> bytes:
     """The exact bytes of the entry at `index`; raises NotFoundError when there is none."""
-    body = session.scalar(select(LogEntry.body).where(LogEntry.idx == index))
+    body = session.connection().scalar(_BODY, {"index": index})
     if body is None:
         raise _no_entry(index)
     return body
@@ -108,8 +119,8 @@ def consistency_proof(session: Session, old_size: int, at_size: int) -> list[byt
 
 def published(session: Session) -> Published | None:
     """The latest published checkpoint, None before the first."""
-    row = session.scalar(select(PublishedCheckpoint).order_by(PublishedCheckpoint.id.desc()).limit(1))
-    return None if row is None else Published(row.size, row.root, row.note, row.published_at)
+    row = session.connection().execute(_LATEST).one_or_none()
+    return None if row is None else Published(*row)
 
 
 def is_published(session: Session, index: int) -> bool:
@@ -124,7 +135,7 @@ def node_hashes(session: Session, nodes: Sequence[Node]) -> list[bytes]:
     named = {
         f"{part}{place}": value for place, node in enumerate(nodes) for part, value in zip("li", node, strict=True)
     }
-    found = {(level, idx): value for level, idx, value in session.execute(_lookup(len(nodes)), named)}
+    found = {(level, idx): value for level, idx, value in session.connection().execute(_lookup(len(nodes)), named)}
     try:
         return [found[node] for node in nodes]
     except KeyError as error:
@@ -132,10 +143,7 @@ def node_hashes(session: Session, nodes: Sequence[Node]) -> list[bytes]:
 
 
 def add(session: Session, first: int, bodies: Sequence[bytes], nodes: Sequence[tuple[Node, bytes]]) -> None:
-    """Store entries from index `first` on with the perfect nodes they complete, and move the head; nothing is checked.
-
-    Goes past the ORM, which would double the cost of an append.
-    """
+    """Store entries from index `first` on with the nodes they complete, and move the head; nothing is checked."""
     connection = session.connection()
     connection.execute(_ADD_ENTRIES, [{"idx": index, "body": body} for index, body in enumerate(bodies, first)])
     connection.execute(_ADD_NODES, [{"level": level, "idx": idx, "hash": value} for (level, idx), value in nodes])
@@ -161,7 +169,7 @@ def _span_hashes(session: Session, spans: Sequence[Span]) -> list[bytes]:
 
 
 def _head(session: Session, asked: Select[int]) -> int:
-    found = session.scalar(asked)
+    found = session.connection().scalar(asked)
     if found is None:
         raise refusal(
             "",

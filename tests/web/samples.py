@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from api.web.public.particulars import Visit
 from api.web.site import SiteFacts
+from gimark.issuance.rules import CodeState
 from gimark.scans.rules import (
+    REFUSALS,
     Checks,
     Colour,
     OfficialAct,
@@ -13,10 +15,10 @@ from gimark.scans.rules import (
     Reason,
     RightFacts,
     RunFacts,
-    Rung,
-    RungName,
-    RungState,
+    Standing,
     Verdict,
+    judge,
+    unavailable,
 )
 
 SITE = SiteFacts(
@@ -91,110 +93,56 @@ TWO_CHECKS = Checks(2, datetime(2026, 11, 16, 4, 0, tzinfo=UTC), ("33",))
 MANY_CHECKS = Checks(11, datetime(2026, 11, 15, 12, 30, tzinfo=UTC), ("33", "32", "41", "51", "44"))
 RECALL = OfficialAct("recall", "监督抽检二氧化硫超过限值", datetime(2026, 11, 20, 2, 0, tzinfo=UTC), 48_190)
 
-PASS, WARN, FAIL, NOT_JUDGED = RungState.PASS, RungState.WARN, RungState.FAIL, RungState.NOT_JUDGED
-
-
-def rungs(*states: RungState) -> tuple[Rung, ...]:
-    """The ladder with these states from the bottom; rungs that are not given are not judged."""
-    rest = (NOT_JUDGED,) * (len(RungName) - len(states))
-    return tuple(Rung(name, state) for name, state in zip(RungName, states + rest, strict=True))
-
-
-GENUINE = Verdict(
-    Colour.GREEN,
-    Reason.AUTHENTIC,
-    rungs(PASS, PASS, PASS, PASS, PASS, PASS),
-    serial=SERIAL,
-    package=PACKAGE,
+STANDING = Standing(
     run=RUN,
-    checks=NO_CHECKS,
+    package=PACKAGE,
+    state=CodeState.ACTIVE,
+    act=None,
     activated_at=ACTIVATED_AT,
+    authorised=True,
+    authorisation_end=None,
+    within_volume=True,
+    copied=False,
+    checks=NO_CHECKS,
 )
+ISSUED_ONLY = replace(STANDING, state=CodeState.ISSUED, activated_at=None)
+UNAUTHORISED_SINCE = OfficialAct("revoke", "连续两年没有使用专用标志", datetime(2026, 11, 1, 7, 0, tzinfo=UTC), 47_650)
+LOG_SIZE_BEFORE_RUN, LOG_SIZE_AFTER_RUN = 40_000, 48_000
+
+GENUINE = judge(Reason.AUTHENTIC, STANDING, SERIAL)
 
 
-def _refused(reason: Reason, *states: RungState) -> Verdict:
-    return Verdict(Colour.RED, reason, rungs(*states))
+def _ended(state: CodeState, kind: str, why: str | None) -> Verdict:
+    act = OfficialAct(kind, why, datetime(2026, 11, 18, 7, 0, tzinfo=UTC), 48_101)
+    return judge(Reason.AUTHENTIC, replace(STANDING, state=state, act=act, activated_at=None), SERIAL)
 
 
-def _ended(kind: str, why: str | None) -> OfficialAct:
-    return OfficialAct(kind, why, datetime(2026, 11, 18, 7, 0, tzinfo=UTC), 48_101)
-
-
-_UNAUTHORISED_SINCE = OfficialAct("revoke", "连续两年没有使用专用标志", datetime(2026, 11, 1, 7, 0, tzinfo=UTC), 47_650)
-
+# Each made by the rules themselves, from the offline result and the standing that lead to it.
 VERDICTS: dict[Reason, Verdict] = {
-    Reason.MALFORMED: _refused(Reason.MALFORMED),
-    Reason.FOREIGN_HOST: _refused(Reason.FOREIGN_HOST),
-    Reason.BAD_SIGNATURE: _refused(Reason.BAD_SIGNATURE, FAIL),
-    Reason.UNKNOWN_KEY: _refused(Reason.UNKNOWN_KEY, FAIL),
-    Reason.NOT_ISSUED: _refused(Reason.NOT_ISSUED, PASS, FAIL),
-    Reason.VOIDED: replace(
-        GENUINE,
-        colour=Colour.RED,
-        reason=Reason.VOIDED,
-        rungs=rungs(PASS, PASS, FAIL, PASS, PASS, PASS),
-        act=_ended("void", "印刷错位"),
-        activated_at=None,
+    Reason.MALFORMED: judge(Reason.MALFORMED, None),
+    Reason.FOREIGN_HOST: judge(Reason.FOREIGN_HOST, None),
+    Reason.BAD_SIGNATURE: judge(Reason.BAD_SIGNATURE, None),
+    Reason.UNKNOWN_KEY: judge(Reason.UNKNOWN_KEY, None),
+    Reason.NOT_ISSUED: judge(Reason.AUTHENTIC, None),
+    Reason.VOIDED: _ended(CodeState.VOIDED, "void", "印刷错位"),
+    Reason.RETURNED: _ended(CodeState.RETURNED, "return", None),
+    Reason.RECALLED: judge(
+        Reason.AUTHENTIC, replace(STANDING, package=replace(PACKAGE, recall=RECALL), checks=TWO_CHECKS), SERIAL
     ),
-    Reason.RETURNED: replace(
-        GENUINE,
-        colour=Colour.RED,
-        reason=Reason.RETURNED,
-        rungs=rungs(PASS, PASS, FAIL, PASS, PASS, PASS),
-        act=_ended("return", None),
-        activated_at=None,
+    Reason.NOT_AUTHORISED: judge(
+        Reason.AUTHENTIC, replace(STANDING, authorised=False, authorisation_end=UNAUTHORISED_SINCE), SERIAL
     ),
-    Reason.RECALLED: replace(
-        GENUINE,
-        colour=Colour.RED,
-        reason=Reason.RECALLED,
-        package=replace(PACKAGE, recall=RECALL),
-        checks=TWO_CHECKS,
-        act=RECALL,
-    ),
-    Reason.NOT_AUTHORISED: replace(
-        GENUINE,
-        colour=Colour.RED,
-        reason=Reason.NOT_AUTHORISED,
-        rungs=rungs(PASS, PASS, PASS, FAIL, PASS, PASS),
-        act=_UNAUTHORISED_SINCE,
-    ),
-    Reason.COPIED: replace(
-        GENUINE,
-        colour=Colour.AMBER,
-        reason=Reason.COPIED,
-        rungs=rungs(PASS, PASS, PASS, PASS, PASS, WARN),
-        checks=MANY_CHECKS,
-    ),
-    Reason.NOT_ACTIVATED: replace(
-        GENUINE,
-        colour=Colour.AMBER,
-        reason=Reason.NOT_ACTIVATED,
-        rungs=rungs(PASS, PASS, WARN, PASS, PASS, PASS),
-        activated_at=None,
-    ),
-    Reason.UNSIGNED: replace(
-        GENUINE,
-        colour=Colour.GREY,
-        reason=Reason.UNSIGNED,
-        rungs=rungs(NOT_JUDGED, PASS, PASS, PASS, PASS, PASS),
-    ),
-    Reason.TYPED: replace(
-        GENUINE,
-        colour=Colour.GREY,
-        reason=Reason.TYPED,
-        rungs=rungs(NOT_JUDGED, PASS, PASS, PASS, PASS, PASS),
-    ),
-    Reason.KEY_REVOKED: _refused(Reason.KEY_REVOKED, FAIL),
-    Reason.UNSUPPORTED: Verdict(Colour.AMBER, Reason.UNSUPPORTED, rungs(WARN)),
-    Reason.KEY_REVOKED_CONFIRMED: replace(
-        GENUINE,
-        reason=Reason.KEY_REVOKED_CONFIRMED,
-        rungs=rungs(WARN, PASS, PASS, PASS, PASS, PASS),
-        checks=TWO_CHECKS,
+    Reason.COPIED: judge(Reason.AUTHENTIC, replace(STANDING, copied=True, checks=MANY_CHECKS), SERIAL),
+    Reason.NOT_ACTIVATED: judge(Reason.AUTHENTIC, ISSUED_ONLY, SERIAL),
+    Reason.UNSIGNED: judge(Reason.UNSIGNED, STANDING, SERIAL),
+    Reason.TYPED: judge(Reason.TYPED, STANDING, SERIAL),
+    Reason.KEY_REVOKED: judge(Reason.KEY_REVOKED, STANDING, SERIAL, LOG_SIZE_BEFORE_RUN),
+    Reason.UNSUPPORTED: judge(Reason.UNSUPPORTED, STANDING, SERIAL),
+    Reason.KEY_REVOKED_CONFIRMED: judge(
+        Reason.KEY_REVOKED, replace(STANDING, checks=TWO_CHECKS), SERIAL, LOG_SIZE_AFTER_RUN
     ),
     Reason.AUTHENTIC: GENUINE,
-    Reason.UNAVAILABLE: Verdict(Colour.AMBER, Reason.UNAVAILABLE, rungs()),
+    Reason.UNAVAILABLE: unavailable(Reason.AUTHENTIC, SERIAL),
 }
 
 # Further shapes of a page: the same reasons with more, less or longer facts.
@@ -207,12 +155,30 @@ VARIANTS: dict[str, Verdict] = {
         GENUINE, package=replace(PACKAGE, grade=None, item_name_en=None, enterprise_en=None, net_g=1_500)
     ),
     "authentic-provinces-unknown": replace(GENUINE, checks=Checks(3, ACTIVATED_AT, ())),
-    "not-activated-not-packed": replace(
-        VERDICTS[Reason.NOT_ACTIVATED],
-        package=replace(PACKAGE, packed_on=None, packed_g=None, confirm_index=None),
-        rungs=rungs(PASS, PASS, WARN, NOT_JUDGED, PASS, PASS),
+    "not-activated-not-packed": judge(
+        Reason.AUTHENTIC,
+        replace(
+            ISSUED_ONLY,
+            package=replace(PACKAGE, packed_on=None, packed_g=None, confirm_index=None),
+            authorised=None,
+            within_volume=None,
+        ),
+        SERIAL,
     ),
-    "unsigned-unknown": Verdict(Colour.GREY, Reason.UNSIGNED, rungs()),
+    "beyond-volume": judge(Reason.AUTHENTIC, replace(STANDING, within_volume=False), SERIAL),
+    "voided-key-revoked": judge(
+        Reason.KEY_REVOKED,
+        replace(
+            STANDING,
+            state=CodeState.VOIDED,
+            act=OfficialAct("void", None, ACTIVATED_AT, 48_000),
+            activated_at=None,
+        ),
+        SERIAL,
+        LOG_SIZE_BEFORE_RUN,
+    ),
+    "recalled-typed": judge(Reason.TYPED, replace(STANDING, package=replace(PACKAGE, recall=RECALL)), SERIAL),
+    "unsigned-unknown": Verdict(Colour.GREY, Reason.UNSIGNED, REFUSALS[Reason.NOT_ISSUED].rungs),
     "issued-before-packing": replace(
         GENUINE,
         run=replace(RUN, issued_at=datetime(2026, 11, 1, 2, 0, tzinfo=UTC)),

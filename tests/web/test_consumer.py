@@ -24,7 +24,6 @@ from tests.web.samples import (
     VARIANTS,
     VERDICTS,
     VISIT,
-    rungs,
 )
 
 MAX_BYTES = 30_000
@@ -153,7 +152,7 @@ def test_no_page_vouches_for_the_product(name: str) -> None:
 @pytest.mark.parametrize("reason", [Reason.UNSIGNED, Reason.TYPED])
 def test_registered_is_only_said_of_what_is_registered(reason: Reason) -> None:
     assert "已登记" in words(page_of(VERDICTS[reason])).partition("逐级核对")[0]
-    nothing = Verdict(VERDICTS[reason].colour, reason, rungs())
+    nothing = Verdict(VERDICTS[reason].colour, reason, ())
     assert "已登记" not in words(page_of(nothing))
 
 

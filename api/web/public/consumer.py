@@ -16,7 +16,7 @@ from api.web.public.words import ACTS, RIGHT_KINDS, TONES, words_for
 from api.web.site import SiteFacts
 from api.web.templates import environment
 from api.web.translation import sayer
-from gimark.scans.rules import Package, Reason, RunFacts, Verdict
+from gimark.scans.rules import Colour, Package, Reason, RunFacts, Verdict
 
 __all__ = ["ConsumerPages", "PreparedPage", "Visit"]
 
@@ -94,6 +94,7 @@ class ConsumerPages:
             act=say(ACTS[shape.act_kind][0]) if shape.act_kind in ACTS else "",
             act_entry=act_entry(texts) if shape.act_kind else None,
             may_type=shape.reason is Reason.MALFORMED,
+            is_wanted=shape.colour is Colour.RED and shape.reason not in (Reason.MALFORMED, Reason.RECALLED),
             is_copied=shape.reason is Reason.COPIED,
             package=package,
             run=run,

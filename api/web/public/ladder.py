@@ -13,7 +13,7 @@ STATES = {RungState.PASS: "ok", RungState.WARN: "warn", RungState.FAIL: "bad", R
 _TITLES: dict[RungName, dict[RungState, str]] = {
     RungName.SIGNED: {
         RungState.PASS: N_("签名有效"),
-        RungState.WARN: N_("签名未核对"),
+        RungState.WARN: N_("签名密钥已撤销"),
         RungState.FAIL: N_("签名无效"),
         RungState.NOT_JUDGED: N_("签名"),
     },
@@ -37,7 +37,7 @@ _TITLES: dict[RungName, dict[RungState, str]] = {
     },
     RungName.WITHIN_VOLUME: {
         RungState.PASS: N_("在核准用量之内"),
-        RungState.WARN: N_("核准用量待核实"),
+        RungState.WARN: N_("超出核准用量"),
         RungState.FAIL: N_("超出核准用量"),
         RungState.NOT_JUDGED: N_("核准用量"),
     },
@@ -47,14 +47,20 @@ _NO_COUNT = N_("此前的查验")
 
 # Why the signature came to nothing, by the reason that won.
 _UNSIGNED_WHY = {
-    Reason.MALFORMED: N_("没有读到完整的签名"),
+    Reason.MALFORMED: N_("读到的内容不完整或有误"),
     Reason.FOREIGN_HOST: N_("网址不是%(county)s的，没有核对签名"),
     Reason.BAD_SIGNATURE: N_("与公布的密钥不符"),
     Reason.UNKNOWN_KEY: N_("签名的密钥不在公布之列"),
     Reason.UNSIGNED: N_("这个网址不含签名，请扫描包装上的二维码"),
     Reason.TYPED: N_("手输号码不含签名，请扫描包装上的二维码"),
     Reason.UNSUPPORTED: N_("本站还不能核对这种签名算法"),
-    Reason.UNAVAILABLE: N_("登记库暂时读不到"),
+}
+_UNREAD = N_("这次没有核对签名")
+# A rung can fail before a signature was looked at; then nothing is said against the signature.
+_FAILED_BEFORE = {
+    Reason.MALFORMED: N_("读不出签名"),
+    Reason.FOREIGN_HOST: N_("网址不符"),
+    Reason.KEY_REVOKED: N_("签名密钥已撤销"),
 }
 _ENDED = {"void": N_("已作废"), "return": N_("已退回")}
 
@@ -118,14 +124,14 @@ def _signed(state: RungState, shape: Shape, known: Known, say: Say) -> Line:
     if shape.reason is Reason.KEY_REVOKED_CONFIRMED and known.run is not None:
         why = say(N_("密钥 %(kid)s 后来撤销，账本证明在那之前已经发放"), kid=known.run.kid)
         return Line(css, say(_TITLES[RungName.SIGNED][RungState.PASS]), why)
-    if shape.reason is Reason.KEY_REVOKED and state is not RungState.NOT_JUDGED:
-        return Line(css, say(N_("签名密钥已撤销")))
-    if state is RungState.PASS:
-        by = (
-            "" if known.run is None else say(N_("%(county)s签发，密钥 %(kid)s"), county=known.county, kid=known.run.kid)
-        )
-        return Line(css, say(title), by)
-    why = _UNSIGNED_WHY.get(shape.reason, "")
+    if state is RungState.PASS and known.run is not None:
+        return Line(css, say(title), say(N_("%(county)s签发，密钥 %(kid)s"), county=known.county, kid=known.run.kid))
+    if state is RungState.FAIL:
+        title = _FAILED_BEFORE.get(shape.reason, title)
+    if state is RungState.WARN:
+        return Line(css, say(title))
+    unread = _UNREAD if state is RungState.NOT_JUDGED else ""
+    why = _UNSIGNED_WHY.get(shape.reason, unread)
     return Line(css, say(title), say(why, county=known.county) if why else "")
 
 
@@ -168,7 +174,7 @@ def _authorised(state: RungState, shape: Shape, known: Known, language: Language
 
 
 def _earlier_checks(state: str, shape: Shape, known: Known, say: Say) -> Line:
-    if not shape.has_checks:
+    if not shape.has_checks or state == STATES[RungState.NOT_JUDGED]:
         return Line(state, say(_NO_COUNT))
     title = say(_EARLIER_CHECKS, nth=known.texts["nth"])
     if not shape.was_checked:

@@ -41,6 +41,11 @@ def test_the_quorum_is_counted_over_trusted_witnesses(quorum: int, good: bool) -
             open_checkpoint(NOTE, trust)
 
 
+def test_a_witness_listed_twice_counts_once() -> None:
+    with pytest.raises(InvalidInputError, match="1 witnesses saw it"):
+        open_checkpoint(NOTE, Trust("gi.example.cn/log", [LOG_KEY], [WITNESS_KEY, WITNESS_KEY], 2))
+
+
 def test_either_log_key_serves_while_two_overlap() -> None:
     successor = note_signer(ORIGIN, 9)
     both = Trust(ORIGIN, [LOG.key, successor.key])

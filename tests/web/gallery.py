@@ -7,11 +7,13 @@ from api.web.language import LANGUAGES, Language
 from api.web.public.consumer import ConsumerPages
 from api.web.public.pages import ItemFacts, PublicPages
 from gimark.errors import Fault
+from gimark.ledger.entries import encode
 from tests.web.samples import (
     CERTIFICATION_MARK,
     GI_PRODUCT,
     PACKAGE,
     RECALL,
+    RUN,
     SITE,
     TOKEN_QUERY,
     VARIANTS,
@@ -39,6 +41,35 @@ TYPING_FAULT = Fault(
     "请对照包装再输一次，注意不要漏掉最后一位",
     "Compare it with the package; mind the last character",
 )
+RUN_ENTRY = encode(
+    {
+        "v": 1,
+        "t": "2026-11-12T02:05:00Z",
+        "type": "run.issue",
+        "by": "producer",
+        "batch": 47_880,
+        "authorizations": [18_233, 18_240],
+        "run": RUN.number,
+        "gtin": PACKAGE.gtin,
+        "lot": PACKAGE.lot,
+        "count": RUN.count,
+        "net_g": PACKAGE.net_g,
+        "kid": RUN.kid,
+        "epoch": 1,
+        "codes_root": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    }
+)
+VOID_ENTRY = encode(
+    {
+        "v": 1,
+        "t": "2026-11-18T07:00:00Z",
+        "type": "run.void",
+        "by": "producer",
+        "run": RUN.ledger_index,
+        "ranges": [[0, 35], [11_999, 12_199]],
+        "reason": "印刷错位",
+    }
+)
 STATUSES = (404, 405, 421, 500, 503)
 
 
@@ -65,6 +96,8 @@ def other_pages(language: Language) -> dict[str, bytes]:
         "batch": pages.batch(PACKAGE, language, ""),
         "batch-recalled": pages.batch(replace(PACKAGE, recall=RECALL), language, ""),
     }
+    made["entry"] = pages.entry(RUN.ledger_index, RUN_ENTRY, language, "", size=48_213, is_published=True)
+    made["entry-new"] = pages.entry(48_101, VOID_ENTRY, language, "", size=48_102, is_published=False)
     for status in STATUSES:
         address = f"https://{SITE.host}/01/{PACKAGE.gtin}?{TOKEN_QUERY}" if status == 421 else ""
         request_id = "01JD7Z0Q4M8W" if status >= 500 else ""

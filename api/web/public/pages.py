@@ -1,9 +1,11 @@
-"""The other pages for everybody: home, typed look-up, product, batch, errors. Values in, UTF-8 HTML out."""
+"""The other pages for everybody: home, typed look-up, product, batch, ledger entry, errors. Values in, HTML out."""
 
 from dataclasses import dataclass
 
+from api.web.figures import entry_of
 from api.web.language import LANGUAGES, Language, in_language
 from api.web.public.journey import dated_events
+from api.web.public.ledger import rows_of, title_of
 from api.web.public.problems import problem_of
 from api.web.public.style import STYLE
 from api.web.public.words import RIGHT_KINDS
@@ -11,6 +13,8 @@ from api.web.site import SiteFacts
 from api.web.templates import environment
 from api.web.translation import sayer
 from gimark.errors import Fault
+from gimark.ledger.entries import decode
+from gimark.merkle import leaf_hash
 from gimark.scans.rules import Package, RightFacts
 
 
@@ -54,6 +58,28 @@ class PublicPages:
         rights = _named(package.rights, language)
         events = [event for _, event in dated_events(package, None, language)]
         return self._render("batch.html", language, query, package=package, rights=rights, journey=events)
+
+    def entry(self, index: int, raw: bytes, language: Language, query: str, *, size: int, is_published: bool) -> bytes:
+        """The page of ledger entry `index` of `size`, whose exact bytes are `raw`.
+
+        `is_published` tells whether a published checkpoint covers it, so that there is a proof to download.
+        Raises LedgerError when `raw` is no entry.
+        """
+        fields = decode(raw)
+        return self._render(
+            "entry.html",
+            language,
+            query,
+            entry=entry_of(index),
+            title=title_of(fields, language),
+            rows=rows_of(fields, language),
+            raw=raw,
+            text=raw.decode(),
+            leaf=leaf_hash(raw).hex(),
+            is_published=is_published,
+            before=entry_of(index - 1) if index else None,
+            after=entry_of(index + 1) if index + 1 < size else None,
+        )
 
     def problem(
         self,

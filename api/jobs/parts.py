@@ -15,7 +15,7 @@ from gimark.issuance.keyring import HeldKey
 from gimark.issuance.signing import IssuedRun
 from labels.design import Design
 from labels.part import PartJob, render_part
-from labels.proof import prove, sample_pages
+from labels.proof import ProofJob, prove, sample_pages
 
 # Spread over the part, its first and last page always among them.
 PROVED_PAGES = 8
@@ -51,9 +51,8 @@ def make_part(order: PartOrder) -> MadePart:
     """
     minted = mint(order.run.codes, order.cipher, order.key.signer, order.first, order.count)
     pdf = render_part(PartJob(order.design, minted.uris, minted.serials, order.title, cache_dir=order.cache))
-    template = order.design.template
-    pages = -(-order.count // template.per_page)
-    prove(pdf, template, minted.uris, minted.serials, sample_pages(pages, PROVED_PAGES))
+    proof = ProofJob(order.design.template, minted.uris, minted.serials)
+    prove(pdf, proof, sample_pages(proof.pages, PROVED_PAGES))
     files = LocalFiles(order.files)
     kept = files.put(io.BytesIO(pdf))
     rows = files.put(io.BytesIO(csv_rows(minted)))

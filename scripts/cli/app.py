@@ -56,12 +56,14 @@ def serve(
 
 
 @app.command()
-def worker() -> None:
+def worker(
+    attached: Annotated[bool, typer.Option("--attached", hidden=True, help="End with standard input.")] = False,
+) -> None:
     """只运行后台作业：存证快照、印标文件、作废名单。 / Run the worker alone."""
     from scripts.cli import running
 
     with said_plainly():
-        running.work()
+        running.work(attached=attached)
 
 
 @app.command()

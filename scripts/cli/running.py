@@ -25,7 +25,7 @@ def serve(bind: str, port: int, *, with_worker: bool) -> None:
     settings = Settings()
     configure(settings.log_level)
     _check_schema(settings)
-    worker = subprocess.Popen([sys.executable, "-m", "scripts.cli", "worker"]) if with_worker else None
+    worker = _start_worker() if with_worker else None
     config = uvicorn.Config(
         create_app(settings),
         host=bind,
@@ -37,16 +37,18 @@ def serve(bind: str, port: int, *, with_worker: bool) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops gracefully and then raises the signal again: by then there is nothing left to stop.
+        signal.signal(name, lambda _signal, _frame: None)
     try:
         uvicorn.Server(config).run()
     finally:
         if worker is not None:
-            worker.terminate()
-            worker.wait(STOP_TIMEOUT_S)
+            worker.communicate(timeout=STOP_TIMEOUT_S)
 
 
-def work() -> None:
-    """Do jobs until SIGTERM or SIGINT; the job at hand is put back at its next step."""
+def work(*, attached: bool) -> None:
+    """Do jobs until SIGTERM or SIGINT, or until standard input ends if `attached`; a job at hand is put back."""
     settings = Settings()
     configure(settings.log_level)
     _check_schema(settings)
@@ -58,8 +60,20 @@ def work() -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, leave)
+    if attached:
+        threading.Thread(target=_leave_with_parent, args=(stop,), daemon=True).start()
     schedule(here)
     Worker(here.store, handlers(here)).run(stop)
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    """A worker that ends when this process does, however it ends: its standard input closes."""
+    return subprocess.Popen([sys.executable, "-m", "scripts.cli", "worker", "--attached"], stdin=subprocess.PIPE)
+
+
+def _leave_with_parent(stop: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()
 
 
 def _check_schema(settings: Settings) -> None:

@@ -104,7 +104,7 @@ def _register_and_issue(here: Installation, producer: Actor) -> tuple[str, RunFa
             producer,
             BatchForm(
                 item_ref=item.ref,
-                lot=f"YX{today:%y%m%d}-DEMO",
+                lot=f"YX{today:%y%m%d}",
                 town_code=enterprise.town_code,
                 harvested_from=today - timedelta(days=30),
                 harvested_until=today - timedelta(days=10),

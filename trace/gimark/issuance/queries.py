@@ -101,7 +101,7 @@ def visible_run(session: Session, actor: Actor, ref: str) -> IssueRun:
         raise not_found("run")
     run, enterprise_id = row
     require_enterprise(actor, enterprise_id, "run")
-    return run  # type: ignore[no-any-return]
+    return run
 
 
 def acts_on(session: Session, run_ids: Sequence[int]) -> dict[int, list[ActOnRange]]:

@@ -1,5 +1,7 @@
 """Runs migrations on the engine that `gimark.migrations` hands over; there is no ini file and no offline mode."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import Engine, text
 
@@ -9,7 +11,7 @@ from gimark.store.base import UtcInstant
 LOCK_TIMEOUT = "5s"
 
 
-def render_column_type(kind: str, value: object, _context: object) -> str | bool:
+def render_column_type(kind: str, value: object, _context: object) -> str | Literal[False]:
     """Write our own column types by the name that script.py.mako imports."""
     return "UtcInstant()" if kind == "type" and isinstance(value, UtcInstant) else False
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from labels.errors import Fault, TemplateError
-from labels.fonts import Face, Faces, Style
+from labels.fonts import Face, Faces, Style, require_glyphs
 from labels.geometry import ASCENT, DESCENT
 from labels.placed import PlacedText
 from labels.template import LinesField, Row
@@ -66,9 +66,12 @@ class _Setter:
     def lines(self) -> Iterator[_Line]:
         """The lines of all rows that have a value."""
         for number, row in enumerate(self._block.rows):
+            field = f"{self._field}/rows/{number}"
             cells = self._cells(row)
+            for caption, value in cells:
+                require_glyphs(self._face, caption + value, field)
             if cells:
-                yield from self._row(f"{self._field}/rows/{number}", cells)
+                yield from self._row(field, cells)
 
     def _cells(self, row: Row) -> list[tuple[str, str]]:
         """Caption and value of the row's cells that have a value."""

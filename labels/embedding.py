@@ -58,25 +58,26 @@ def embed(face: Face, characters: str) -> EmbeddedFont:
 
 def _subset(face: FontFace, wanted: str) -> EmbeddedFont:
     """Subsets a freshly opened font, because subsetting changes it."""
-    font = FontFace(face.path, face.face).font
-    cutter = subset.Subsetter(_options())
-    cutter.populate(unicodes=[ord(character) for character in wanted])
-    cutter.subset(font)
-    codes = {character: _code(font, face.glyphs[ord(character)]) for character in wanted}
-    kind, program = _program(face, font)
-    scale = 1000 / face.units
-    head, across = font["head"], font["hhea"]
-    return EmbeddedFont(
-        name=f"{_tag(program)}+{face.name}",
-        kind=kind,
-        program=program,
-        codes=codes,
-        widths={code: round(1000 * face.advance(character), 3) for character, code in codes.items()},
-        ascent=round(across.ascent * scale),
-        descent=round(across.descent * scale),
-        capital_height=round(1000 * face.capital_height),
-        box=tuple(round(edge * scale) for edge in (head.xMin, head.yMin, head.xMax, head.yMax)),
-    )
+    with face.opened() as font:
+        names = {character: font.getBestCmap()[ord(character)] for character in wanted}
+        scale = 1000 / face.metrics.units
+        head, across = font["head"], font["hhea"]
+        cutter = subset.Subsetter(_options())
+        cutter.populate(unicodes=[ord(character) for character in wanted])
+        cutter.subset(font)
+        codes = {character: _code(font, name) for character, name in names.items()}
+        kind, program = _program(face, font)
+        return EmbeddedFont(
+            name=f"{_tag(program)}+{face.name}",
+            kind=kind,
+            program=program,
+            codes=codes,
+            widths={code: round(1000 * face.advance(character), 3) for character, code in codes.items()},
+            ascent=round(across.ascent * scale),
+            descent=round(across.descent * scale),
+            capital_height=round(1000 * face.capital_height),
+            box=tuple(round(edge * scale) for edge in (head.xMin, head.yMin, head.xMax, head.yMax)),
+        )
 
 
 def _options() -> subset.Options:

@@ -6,14 +6,18 @@ un-embedded font, and everything made with it is a draft.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.recordingPen import DecomposingRecordingPen, RecordingPen
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
 from labels.errors import Fault, FontError
@@ -102,67 +106,92 @@ class Face(Protocol):
 
 
 class FontFace:
-    """One face of a font file, opened for measuring and for embedding."""
+    """One face of a font file. The file is open only while it is read: what measuring needs is kept, outlines of
+    characters are kept once they were drawn."""
 
     is_draft = False
 
     def __init__(self, path: Path, face: int = 0) -> None:
         self.path, self.face = path, face
+        self._drawn: dict[str, RecordingPen] = {}
+
+    @contextmanager
+    def opened(self) -> Iterator[TTFont]:
+        """The font, freshly read from its file; `FontError` when the file is none."""
+        with _file(self.path) as file:
+            try:
+                font = TTFont(file, fontNumber=self.face, lazy=True, recalcTimestamp=False)
+            except TTLibError as broken:
+                raise FontError([_unreadable(self.path)]) from broken
+            yield font
 
     @cached_property
-    def font(self) -> TTFont:
-        """The open font; `FontError` when the file is none."""
-        try:
-            return TTFont(self.path, fontNumber=self.face, lazy=True, recalcTimestamp=False)
-        except (OSError, TTLibError) as broken:
-            raise FontError([_unreadable(self.path)]) from broken
+    def metrics(self) -> "Metrics":
+        """What measuring needs."""
+        with self.opened() as font:
+            return _metrics(font, self.path.stem)
 
-    @cached_property
+    @property
     def name(self) -> str:
         """The PostScript name."""
-        return str(self.font["name"].getDebugName(6) or self.path.stem)
+        return self.metrics.name
 
-    @cached_property
-    def glyphs(self) -> dict[int, str]:
-        """Glyph name by code point."""
-        return dict(self.font.getBestCmap() or {})
-
-    @cached_property
-    def units(self) -> int:
-        """Units of an em."""
-        return int(self.font["head"].unitsPerEm)
-
-    @cached_property
+    @property
     def capital_height(self) -> float:
         """Height of a capital letter; a digit has the same."""
-        return self._height("H")
+        return self.metrics.capital_height
 
-    @cached_property
+    @property
     def han_height(self) -> float:
         """Height of a Chinese character."""
-        return self._height("国")
+        return self.metrics.han_height
 
     def advance(self, character: str) -> float:
         """How far one character moves on."""
-        return float(self.font["hmtx"][self.glyphs[ord(character)]][0]) / self.units
+        return self.metrics.advances[ord(character)] / self.metrics.units
 
     def width(self, text: str) -> float:
         """How wide `text` is; every character of it must be drawn by the font."""
-        return sum(self.advance(character) for character in text)
+        return sum(self.metrics.advances[ord(character)] for character in text) / self.metrics.units
 
     def missing(self, text: str) -> list[str]:
         """The characters of `text` that the font does not draw."""
-        return [character for character in dict.fromkeys(text) if ord(character) not in self.glyphs]
+        return [character for character in dict.fromkeys(text) if ord(character) not in self.metrics.advances]
 
-    def may_be_embedded(self) -> bool:
-        """Whether the font's licence bits let a document carry its outlines."""
-        return not (self.font["OS/2"].fsType & _NO_EMBEDDING) if "OS/2" in self.font else True
+    def outline(self, text: str, spacing: float = 0.0) -> str:
+        """A line of text as an SVG path in units of the font, y upwards; `spacing` em follow each character."""
+        self.draw(text)
+        path = SVGPathPen(None)
+        at = 0.0
+        for character in text:
+            self._drawn[character].replay(TransformPen(path, (1, 0, 0, 1, at, 0)))
+            at += (self.advance(character) + spacing) * self.metrics.units
+        return str(path.getCommands())
 
-    def _height(self, character: str) -> float:
-        outlines = self.font.getGlyphSet()
-        pen = BoundsPen(outlines)
-        outlines[self.glyphs[ord(character)]].draw(pen)
-        return float(pen.bounds[3] - pen.bounds[1]) / self.units
+    def draw(self, characters: str) -> None:
+        """Keeps the outlines of `characters`; drawing many at once opens the file once."""
+        unknown = {character for character in characters if character not in self._drawn}
+        if not unknown:
+            return
+        with self.opened() as font:
+            glyphs, names = font.getGlyphSet(), font.getBestCmap()
+            for character in unknown:
+                pen = DecomposingRecordingPen(glyphs)
+                glyphs[names[ord(character)]].draw(pen)
+                self._drawn[character] = pen
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """What measuring with a font needs: `advances` in `units` by code point, heights in em. `may_be_embedded` are the
+    font's own licence bits."""
+
+    name: str
+    units: int
+    advances: dict[int, int]
+    capital_height: float
+    han_height: float
+    may_be_embedded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +211,28 @@ class DraftFace:
         """Nobody knows what the reader's font draws."""
         del text
         return []
+
+
+def _metrics(font: TTFont, fallback_name: str) -> Metrics:
+    glyphs, widths, units = font.getBestCmap() or {}, font["hmtx"], int(font["head"].unitsPerEm)
+    return Metrics(
+        name=str(font["name"].getDebugName(6) or fallback_name),
+        units=units,
+        advances={code: int(widths[glyph][0]) for code, glyph in glyphs.items()},
+        capital_height=_height(font, "H") / units,
+        han_height=_height(font, "国") / units,
+        may_be_embedded=not (font["OS/2"].fsType & _NO_EMBEDDING) if "OS/2" in font else True,
+    )
+
+
+def _height(font: TTFont, character: str) -> float:
+    """Of a character's outline in units of the font; 0 when the font does not draw it."""
+    outlines, names = font.getGlyphSet(), font.getBestCmap() or {}
+    if ord(character) not in names:
+        return 0.0
+    pen = BoundsPen(outlines)
+    outlines[names[ord(character)]].draw(pen)
+    return float(pen.bounds[3] - pen.bounds[1])
 
 
 Faces = dict[Style, Face]
@@ -221,7 +272,7 @@ def _chosen(path: Path) -> FontFace:
     face = FontFace(path, _simplified_face(path))
     if face.missing("国0A"):
         raise FontError([_not_chinese(path)])
-    if not face.may_be_embedded():
+    if not face.metrics.may_be_embedded:
         raise FontError([_not_embeddable(path)])
     return face
 
@@ -233,7 +284,7 @@ def _on_system(style: Style) -> FontFace | None:
             path = Path(folder) / file
             if path.is_file():
                 face = FontFace(path, _face_named(path, name))
-                if face.may_be_embedded():
+                if face.metrics.may_be_embedded:
                     return face
     return None
 
@@ -253,10 +304,18 @@ def _names(path: Path) -> Iterable[str]:
     """The PostScript names of a file's faces."""
     if path.suffix.lower() not in (".ttc", ".otc"):
         return [""]
+    with _file(path) as file:
+        try:
+            return [str(font["name"].getDebugName(6)) for font in TTCollection(file, lazy=True).fonts]
+        except TTLibError as broken:
+            raise FontError([_unreadable(path)]) from broken
+
+
+def _file(path: Path) -> BinaryIO:
+    """The open file; `FontError` when there is none or it may not be read."""
     try:
-        with TTCollection(path, lazy=True) as collection:
-            return [str(font["name"].getDebugName(6)) for font in collection.fonts]
-    except (OSError, TTLibError) as broken:
+        return path.open("rb")
+    except OSError as broken:
         raise FontError([_unreadable(path)]) from broken
 
 

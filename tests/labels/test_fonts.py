@@ -1,0 +1,101 @@
+"""Fonts are found, cut to what is used, and a character that none draws is named before anything is printed."""
+
+from pathlib import Path
+
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+from labels import fonts
+from labels.embedding import embed
+from labels.errors import FontError
+from labels.fonts import DraftFace, FontFace, Style, find_faces
+from tests.labels.specimens import faces
+
+LATIN = Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf")
+
+
+def test_the_system_has_chinese_and_a_code_font_of_one_width() -> None:
+    assert not any(face.is_draft for face in faces().values())
+    assert faces()[Style.CODE].width("W") == faces()[Style.CODE].width("1")
+
+
+def test_a_cff_subset_is_addressed_by_the_charsets_numbers() -> None:
+    subset = embed(faces()[Style.TEXT], "云溪香菇8")
+    assert subset.kind == "cff"
+    assert max(subset.codes.values()) > 1000  # a place among six glyphs would be 1 to 5
+    assert len(subset.program) < 5_000
+    assert subset.encode("8云") == subset.codes["8"].to_bytes(2) + subset.codes["云"].to_bytes(2)
+
+
+def test_a_truetype_subset_is_addressed_by_place() -> None:
+    subset = embed(FontFace(LATIN), "BA")
+    assert (subset.kind, sorted(subset.codes.values())) == ("glyf", [1, 2])
+
+
+@pytest.mark.parametrize("face", [faces()[Style.SONG], FontFace(LATIN)])
+def test_the_same_subset_is_the_same_bytes(face: FontFace) -> None:
+    assert embed(face, "0A9").program == embed(face, "9A0A").program
+    assert embed(face, "0A9").name == embed(face, "9A0").name
+    assert embed(face, "0A8").name != embed(face, "0A9").name
+
+
+def test_a_missing_glyph_is_named() -> None:
+    with pytest.raises(FontError) as refused:
+        embed(FontFace(LATIN), "A菇")
+    assert "“菇” (U+83C7 CJK UNIFIED IDEOGRAPH-83C7)" in refused.value.text("zh")
+
+
+def test_the_operators_font_serves_every_style() -> None:
+    chosen = find_faces(Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"))
+    assert {face.name for face in chosen.values()} == {"NotoSansCJKsc-Regular"}
+
+
+@pytest.mark.parametrize("content", [None, b"not a font"])
+def test_a_font_file_that_cannot_be_read_is_an_error(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "font.ttf"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(FontError, match=r"font\.ttf"):
+        find_faces(path)
+
+
+def test_a_font_without_chinese_is_refused() -> None:
+    with pytest.raises(FontError, match="不含中文"):
+        find_faces(LATIN)
+
+
+def tiny_font(path: Path, licence_bits: int) -> Path:
+    """A TrueType font in which every character is a square."""
+    builder = FontBuilder(1000, isTTF=True)
+    names = {code: f"u{code:04X}" for code in map(ord, "国0AH")}
+    builder.setupGlyphOrder([".notdef", *names.values()])
+    builder.setupCharacterMap(names)
+    pen = TTGlyphPen(None)
+    for x, y in ((0, 0), (0, 700), (700, 700), (700, 0)):
+        (pen.lineTo if (x, y) != (0, 0) else pen.moveTo)((x, y))
+    pen.closePath()
+    square = pen.glyph()
+    builder.setupGlyf(dict.fromkeys([".notdef", *names.values()], square))
+    builder.setupHorizontalMetrics(dict.fromkeys([".notdef", *names.values()], (800, 0)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Tiny", "styleName": "Regular", "psName": "Tiny-Regular"})
+    builder.setupOS2(fsType=licence_bits)
+    builder.setupPost()
+    builder.save(path)
+    return path
+
+
+def test_a_font_whose_licence_forbids_embedding_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FontError, match="许可"):
+        find_faces(tiny_font(tmp_path / "restricted.ttf", licence_bits=0x0002))
+    allowed = find_faces(tiny_font(tmp_path / "editable.ttf", licence_bits=0x0008))
+    assert allowed[Style.TEXT].han_height == 0.7
+    assert embed(allowed[Style.TEXT], "国").kind == "glyf"
+
+
+def test_a_machine_without_chinese_fonts_gives_a_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_KNOWN", dict.fromkeys(Style, ()))
+    found = find_faces()
+    assert found[Style.TEXT] == DraftFace()
+    assert embed(found[Style.TEXT], "云8").kind == "none"

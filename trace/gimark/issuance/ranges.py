@@ -17,6 +17,7 @@ from gimark.production.actions import covering
 from gimark.production.model import Batch, MovementKind
 from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act
+from gimark.texts import checked_reason
 
 NEEDED = {
     RangeKind.ACTIVATE: Permission.CHANGE_CODES,
@@ -108,10 +109,8 @@ def _check_reason(form: RangeForm) -> None:
     if form.kind is RangeKind.ACTIVATE:
         if form.reason is not None:
             raise invalid("reason", "激活不写理由", "activation takes no reason", "请留空", "Leave it empty")
-    elif form.reason is None or not form.reason.strip():
-        raise invalid(
-            "reason", "没有写理由", "no reason is given", "请写明理由，它会公示", "Give the reason; it will be public"
-        )
+    else:
+        checked_reason(form.reason)
 
 
 def _check_activation(act: Act, batch: Batch) -> None:

@@ -20,6 +20,7 @@ from gimark.registry.authorizations.queries import AuthorizationFacts, authoriza
 from gimark.registry.items.model import TradeItem, TradeItemRight
 from gimark.registry.rights.model import RightTown, Town
 from gimark.store.unit_of_work import Act
+from gimark.texts import SHORT, checked_reason, checked_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def register_batch(act: Act, actor: Actor, form: BatchForm) -> Batch:
         raise not_found("item")
     require_enterprise(actor, item.enterprise_id, "item")
     lot = check_lot(form.lot, "lot")
+    if form.producer_lot is not None:
+        checked_text(form.producer_lot, "producer_lot", SHORT)
     today = local_day(act.now)
     terms = BatchTerms(form.town_code, form.harvested_from, form.harvested_until, form.planned_g)
     check_terms(terms, today)
@@ -133,7 +136,7 @@ def amend_batch(act: Act, actor: Actor, ref: str, terms: BatchTerms, reason: str
             "确认须单独办理", "confirmation is an act of its own", "请先确认批次", "Confirm the batch first"
         )
     check_terms(terms, local_day(act.now), before)
-    _check_reason(reason)
+    checked_reason(reason)
     item = act.session.get_one(TradeItem, batch.item_id)
     _check_town(act, item, terms.town_code)
     check_kept(act, batch, terms)
@@ -149,7 +152,7 @@ def amend_batch(act: Act, actor: Actor, ref: str, terms: BatchTerms, reason: str
 def recall_batch(act: Act, actor: Actor, ref: str, reason: str) -> Batch:
     """Recall a batch (ledger: batch.recall): every code of it is red from now on, for good."""
     batch = _open_batch(act, actor, ref, Permission.RECALL_BATCHES)
-    _check_reason(reason)
+    checked_reason(reason)
     index = _record(act, actor, batch, BatchActKind.RECALL, {"batch": batch.ledger_index, "reason": reason}, reason)
     enqueue(act, PUBLISH_STATUS, f"{PUBLISH_STATUS}:{index}")
     batch.is_recalled = True
@@ -229,21 +232,6 @@ def _check_new(act: Act, item: TradeItem, lot: str) -> None:
             f"this item has a lot {lot} already",
             "请换一个批次号",
             "Give the lot another number",
-        )
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise InvalidInputError(
-            (
-                Fault(
-                    "reason",
-                    "没有写理由",
-                    "no reason is given",
-                    "请写明理由，它会公示",
-                    "Give the reason; it will be public",
-                ),
-            )
         )
 
 

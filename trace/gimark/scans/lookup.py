@@ -6,8 +6,9 @@ microseconds. A forged code is an answer, never an error.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,11 +24,10 @@ from gimark.scans.provinces import mask_of
 from gimark.scans.recorder import Done, Look, Recorder
 from gimark.scans.register import BatchRecord, RunRecord
 from gimark.scans.rules import REFUSALS, SIGNED, Checks, Reason, Verdict, judge, unavailable
-from gimark.scans.snapshot import Snapshot
+from gimark.scans.snapshot import Found, Snapshot
 
 log = structlog.stdlib.get_logger("gimark.scans")
 
-T = TypeVar("T")
 _NO_CHECKS = Checks(0, None, ())
 
 
@@ -102,28 +102,11 @@ class LookUps:
 
     async def scanned(self, code: Code | Malformed, visit: Visit) -> Answer:
         """The answer to what a label's code says."""
-        if isinstance(code, Malformed):
-            return _refused(Reason.MALFORMED)
-        if code.token is None:
-            return await self._without_signature(Reason.UNSIGNED, code.serial, code, visit)
-        judging = self._judging
-        key = judging.keys.get(code.token.kid)
-        if key is None:
-            return _refused(Reason.UNKNOWN_KEY)
-        verify = VERIFIERS.get(key.alg)
-        if verify is None:
-            return await self._without_signature(Reason.UNSUPPORTED, code.serial, code, visit)
-        place = await self._place(code.serial)
-        if place is None or (isinstance(place, Place) and not _agrees(place.run, code)):
-            return _refused(Reason.NOT_ISSUED)
-        if not verify(key.public, code.message(judging.origin, key.kid), code.token.signature):
-            return _refused(Reason.BAD_SIGNATURE)
-        is_revoked = key.state is KeyState.REVOKED or key.kid in self._snapshot.revoked_at
-        return await self._answer(Reason.KEY_REVOKED if is_revoked else Reason.AUTHENTIC, code.serial, place, visit)
+        return await _reading(lambda have: self._scanned(code, visit, have))
 
     async def typed(self, serial: str, visit: Visit) -> Answer:
         """The answer to a serial that a person typed (13 characters, checked before)."""
-        return await self._without_signature(Reason.TYPED, serial, None, visit)
+        return await _reading(lambda have: self._unsigned(Reason.TYPED, serial, None, visit, have))
 
     def note(self, answer: Answer, visit: Visit, done: Done | None = None) -> bool:
         """Have the look written down, and count it as a check of its code when it is signed and somebody counts.
@@ -139,16 +122,39 @@ class LookUps:
         _, run, index = answer.place
         return self._recorder.record(Look(visit.hour, reason, visit.province, run.id, index, visit.device), done)
 
-    async def _without_signature(self, word: Reason, serial: str, code: Code | None, visit: Visit) -> Answer:
-        place = await self._place(serial)
+    def _scanned(self, code: Code | Malformed, visit: Visit, have: "_Have") -> Answer:
+        """The answer, from what is at hand and what was read for it; raises _Missing for what is neither."""
+        if isinstance(code, Malformed):
+            return _refused(Reason.MALFORMED)
+        judging = self._judging
+        if code.token is None:
+            return self._unsigned(Reason.UNSIGNED, code.serial, code, visit, have)
+        key = judging.keys.get(code.token.kid)
+        if key is None:
+            return _refused(Reason.UNKNOWN_KEY)
+        verify = VERIFIERS.get(key.alg)
+        if verify is None:
+            return self._unsigned(Reason.UNSUPPORTED, code.serial, code, visit, have)
+        place = self._place(code.serial, have)
+        if place is None or (isinstance(place, Place) and not _agrees(place.run, code)):
+            return _refused(Reason.NOT_ISSUED)
+        # A second pass, after something was read, need not pay for the signature again.
+        if not have.is_signed and not verify(key.public, code.message(judging.origin, key.kid), code.token.signature):
+            return _refused(Reason.BAD_SIGNATURE)
+        have.is_signed = True
+        is_revoked = key.state is KeyState.REVOKED or key.kid in self._snapshot.revoked_at
+        return self._answer(Reason.KEY_REVOKED if is_revoked else Reason.AUTHENTIC, code.serial, place, visit, have)
+
+    def _unsigned(self, word: Reason, serial: str, code: Code | None, visit: Visit, have: "_Have") -> Answer:
+        place = self._place(serial, have)
         if place is None or (isinstance(place, Place) and code is not None and not _agrees(place.run, code)):
             return _refused(Reason.NOT_ISSUED)
-        return await self._answer(word, serial, place, visit)
+        return self._answer(word, serial, place, visit, have)
 
-    async def _answer(self, word: Reason, serial: str, place: Place | _Unreadable, visit: Visit) -> Answer:
+    def _answer(self, word: Reason, serial: str, place: "Place | _Unreadable", visit: Visit, have: "_Have") -> Answer:
         if isinstance(place, _Unreadable) or not self._snapshot.is_fresh:
             return Answer(unavailable(word, serial))
-        seen = await self._seen(place, visit.hour)
+        seen = self._seen(place, visit.hour, have)
         if isinstance(seen, _Unreadable):
             return Answer(unavailable(word, serial))
         kind, found = self._verdict(word, place)
@@ -182,7 +188,7 @@ class LookUps:
         sizes = [self._judging.keys[kid].revoked_at, self._snapshot.revoked_at.get(kid)]
         return min((size for size in sizes if size is not None), default=None)
 
-    async def _place(self, serial: str) -> Place | _Unreadable | None:
+    def _place(self, serial: str, have: "_Have") -> "Place | _Unreadable | None":
         """Where a serial leads: newest epoch first, the run's row decides; None when it is none of ours."""
         for epoch, cipher in self._judging.newest_first:
             decoded = cipher.decode(serial)
@@ -191,7 +197,9 @@ class LookUps:
             number, index = decoded
             found = self._snapshot.at_hand(number)
             if found is None:
-                read = await self._in_thread(self._snapshot.find, number)
+                if number not in have.runs:
+                    raise _Missing(have.runs, number, partial(self._snapshot.find, number))
+                read = have.runs[number]
                 if isinstance(read, _Unreadable):
                     return read
                 found = read
@@ -199,32 +207,57 @@ class LookUps:
                 return Place(*found, index)
         return None
 
-    async def _seen(self, place: Place, hour: int) -> SeenCode | _Unreadable:
+    def _seen(self, place: Place, hour: int, have: "_Have") -> "SeenCode | _Unreadable":
         """What is remembered of the code's checks, read when it is not remembered."""
         _, run, index = place
         seen = self._memory.recall(run.id, index)
         if seen is not None:
             return seen
         if self._reader.is_immediate:
-            read = _guarded(self._reader, run.id, index, hour)
+            try:
+                read: SeenCode | _Unreadable = self._reader.read(run.id, index, hour)
+            except GimarkError:
+                log.exception("a look-up could not read the database")
+                return _Unreadable()
+        elif index in have.codes:
+            read = have.codes[index]
         else:
-            read = await self._in_thread(self._reader.read, run.id, index, hour)
+            raise _Missing(have.codes, index, partial(self._reader.read, run.id, index, hour))
         return read if isinstance(read, _Unreadable) else self._memory.keep(run.id, index, read)
 
-    async def _in_thread(self, read: Callable[..., T], *arguments: int) -> T | _Unreadable:
+
+async def _reading(judge: Callable[["_Have"], Answer]) -> Answer:
+    """The answer, with whatever it misses read in threads."""
+    have = _Have()
+    while True:
         try:
-            return await asyncio.get_running_loop().run_in_executor(None, read, *arguments)
-        except (GimarkError, SQLAlchemyError):
-            log.exception("a look-up could not read the database")
-            return _Unreadable()
+            return judge(have)
+        except _Missing as missing:
+            try:
+                read = await asyncio.get_running_loop().run_in_executor(None, missing.read)
+            except (GimarkError, SQLAlchemyError):
+                log.exception("a look-up could not read the database")
+                read = _Unreadable()
+            missing.place[missing.key] = read
 
 
-def _guarded(reader: CodeReader, run_id: int, index: int, hour: int) -> SeenCode | _Unreadable:
-    try:
-        return reader.read(run_id, index, hour)
-    except GimarkError:
-        log.exception("a look-up could not read the database")
-        return _Unreadable()
+@dataclass(slots=True)
+class _Have:
+    """What was read for one answer, by run number and by index."""
+
+    runs: dict[int, Found | _Unreadable | None] = field(default_factory=dict)
+    codes: dict[int, SeenCode | _Unreadable] = field(default_factory=dict)
+    is_signed: bool = False
+
+
+class _Missing(Exception):  # noqa: N818 - no error: it asks for something to be read
+    """What must be read in a thread before there is an answer, and where it goes."""
+
+    def __init__(self, place: dict[int, Any], key: int, read: Callable[[], Any]) -> None:
+        super().__init__()
+        self.place = place
+        self.key = key
+        self.read = read
 
 
 def _agrees(run: RunRecord, code: Code) -> bool:

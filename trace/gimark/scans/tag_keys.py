@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gimark.scans.devices import TagMaker
 from gimark.scans.hours import hour_of, week_of_hour
 from gimark.scans.model import TagKey
 from gimark.store.unit_of_work import Act, Store
@@ -20,16 +21,16 @@ class TagKeys:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._keys: dict[int, bytes] = {}
+        self._makers: dict[int, TagMaker] = {}
 
-    def at(self, hour: int) -> bytes | None:
-        """The key for an hour; None when `prepare` has not reached its week."""
-        return self._keys.get(week_of_hour(hour))
+    def at(self, hour: int) -> TagMaker | None:
+        """Who makes tags in an hour; None when `prepare` has not reached its week."""
+        return self._makers.get(week_of_hour(hour))
 
     def are_ready(self, now: datetime) -> bool:
         """Whether the keys of this week and the next are at hand."""
         week = week_of_hour(hour_of(now))
-        return week in self._keys and week + 1 in self._keys
+        return week in self._makers and week + 1 in self._makers
 
     def prepare(self, now: datetime) -> None:
         """Read the keys of this week and the next, making those that no process has made yet."""
@@ -40,7 +41,7 @@ class TagKeys:
             for missing in {week, week + 1} - found.keys():
                 found[missing] = _make(act, missing)
             act.commit()
-        self._keys = found
+        self._makers = {week: TagMaker(key) for week, key in found.items()}
 
 
 def destroy_old_keys(act: Act) -> int:

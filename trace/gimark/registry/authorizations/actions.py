@@ -15,6 +15,7 @@ from gimark.registry.authorizations.rules import ALLOWED_AFTER, ChangeKind, Term
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.rights.model import ProductClass, Right
 from gimark.store.unit_of_work import Act
+from gimark.texts import SHORT, check_texts, checked_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,7 @@ def _check_terms(act: Act, terms: Terms, right: Right) -> None:
             "请从产品的类别中选择",
             "Choose among the product's classes",
         )
-    if not terms.number.strip():
-        checklist.add(
-            "number", "公告号为空", "the announcement number is empty", "请填写公告号", "Give the announcement's number"
-        )
+    check_texts(checklist, {"number": (terms.number, SHORT)})
     if terms.valid_until is not None and terms.valid_until < terms.valid_from:
         checklist.add("until", "截止日早于起始日", "it ends before it begins", "请核对有效期", "Check the dates")
     ends_late = right.valid_until is not None and (terms.valid_until is None or terms.valid_until > right.valid_until)
@@ -161,10 +159,7 @@ def _check_change(act: Act, authorization: Authorization, form: ChangeForm, effe
             )
         )
     checklist = Checklist()
-    if not form.reason.strip():
-        checklist.add(
-            "reason", "没有写理由", "no reason is given", "请写明理由，它会公示", "Give the reason; it will be public"
-        )
+    checklist.take(lambda: checked_reason(form.reason))
     earliest = max([authorization.valid_from, *(change.effective_on for change in history.changes)])
     if effective_on < earliest:
         checklist.add(

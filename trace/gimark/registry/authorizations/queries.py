@@ -65,7 +65,9 @@ def _histories(session: Session, rows: Sequence[Authorization]) -> dict[int, His
 
 
 def _change(row: AuthorizationChange) -> Change:
-    return Change(row.kind, row.reason, row.effective_on, row.ledger_index, row.terms and _terms(row.terms))
+    return Change(
+        row.kind, row.reason, row.effective_on, row.ledger_index, None if row.terms is None else _terms(row.terms)
+    )
 
 
 def _terms(fields: dict[str, object]) -> Terms:

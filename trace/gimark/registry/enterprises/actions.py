@@ -15,6 +15,7 @@ from gimark.ledger import book
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
 from gimark.registry.rights.model import Town
 from gimark.store.unit_of_work import Act
+from gimark.texts import LONG, NAME, SHORT, check_texts
 
 SC_LICENCE = re.compile(r"SC[0-9]{14}")
 
@@ -72,10 +73,16 @@ def public_fields(name: str, uscc: str, salt: bytes | None) -> dict[str, str]:
 def _checked(act: Act, form: EnterpriseForm) -> str:
     checklist = Checklist()
     uscc = checklist.take(lambda: check_uscc(form.uscc, "uscc"))
-    if not form.name_zh.strip():
-        checklist.add(
-            "name", "名称为空", "the name is empty", "请填写营业执照上的名称", "Give the name on the business licence"
-        )
+    check_texts(
+        checklist,
+        {
+            "name": (form.name_zh, NAME),
+            "name_en": (form.name_en, LONG),
+            "address": (form.address, LONG),
+            "contact": (form.contact, SHORT),
+            "phone": (form.phone, 40),
+        },
+    )
     if act.session.get(Town, form.town_code) is None:
         checklist.add(
             "town",

@@ -14,6 +14,7 @@ from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem, TradeItemRight
 from gimark.registry.rights.model import ProductClass, Right
 from gimark.store.unit_of_work import Act
+from gimark.texts import LONG, NAME, SHORT, check_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,16 @@ def _checked(act: Act, form: TradeItemForm, rights: Sequence[Right]) -> str:
     checklist = Checklist()
     gtin = checklist.take(lambda: check_gtin(form.gtin, "gtin"))
     checklist.take(lambda: checked_grams(form.net_g, "net_g"))
-    if not form.name_zh.strip():
-        checklist.add("name", "名称为空", "the name is empty", "请填写商品名称", "Give the item's name")
+    check_texts(
+        checklist,
+        {
+            "name": (form.name_zh, NAME),
+            "name_en": (form.name_en, LONG),
+            "storage": (form.storage, NAME),
+            "shelf_life": (form.shelf_life, SHORT),
+            "ingredients": (form.ingredients, LONG),
+        },
+    )
     if not rights or len(rights) != len(set(form.right_refs)):
         checklist.add(
             "rights",

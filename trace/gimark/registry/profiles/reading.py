@@ -25,6 +25,7 @@ from gimark.registry.profiles.references import Named, check_references
 from gimark.registry.profiles.rows import Row, parsed
 from gimark.registry.rights.actions import ProductClassForm
 from gimark.registry.rights.model import RightKind, SourceTag
+from gimark.texts import LONG, NAME, SHORT
 
 FORMAT = "gimark-profile/v1"
 TOWNS = ("code", "name_zh", "name_en")
@@ -42,8 +43,6 @@ RIGHT = (
 COUNTY_CODE, TOWN_CODE = re.compile(r"[0-9]{6}"), re.compile(r"[0-9]{9}")
 HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-# The widths of the registry's columns.
-NAME, SHORT, LONG = 120, 60, 240
 
 
 def read_profile(folder: Path) -> Profile:

@@ -11,6 +11,7 @@ from gimark.errors import Checklist
 from gimark.ledger import book
 from gimark.registry.rights.model import GiProduct, ProductClass, Right, RightKind, RightTown, SourceTag, Town
 from gimark.store.unit_of_work import Act
+from gimark.texts import LONG, NAME, SHORT, check_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,9 @@ def set_right(act: Act, actor: Actor, form: RightForm) -> Right:
 
 def _check(act: Act, form: RightForm, product: GiProduct | None) -> None:
     checklist = Checklist()
+    numbers = {"standard": form.standard, "announcement": form.announcement, "trademark": form.trademark}
+    check_texts(checklist, {name: (text, SHORT) for name, text in numbers.items()})
+    check_texts(checklist, {"holder": (form.holder, NAME), "source": (form.source, LONG)})
     if product is None:
         checklist.add(
             "product", "没有这个产品", "no such product", "请先登记产品名称", "Register the product's name first"

@@ -292,12 +292,15 @@ def bench(
 def screenshots(
     out: Annotated[Path, typer.Argument(help="图片文件夹 / Folder for the pictures.")] = Path("var/screenshots"),
     server: Annotated[str, typer.Option(help="演示网址 / The demo's address.")] = "http://127.0.0.1:8000",
+    verdicts: Annotated[Path, typer.Option(help="演示留下的查验记录 / What the demo looked up.")] = Path(
+        "var/demo/verdicts.json"
+    ),
 ) -> None:
     """每个页面两种尺寸、两种语言的截图。 / Every page, in two sizes and two languages."""
     from scripts.cli import picturing
 
     with said_plainly():
-        picturing.take(out, server)
+        picturing.take(out, server, verdicts)
 
 
 def main() -> None:

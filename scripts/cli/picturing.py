@@ -1,0 +1,71 @@
+"""`gimark screenshots`: every page of a running demonstration, in two sizes and two languages, to be looked at."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.progress import track
+
+from gimark.errors import Fault, StoreFailedError
+from scripts.cli.office import console
+
+SIZES = {"390x844": (390, 844), "1440x900": (1440, 900)}
+LANGUAGES = ("zh", "en")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# A closed network answers the browser's own errands with refusals, so it is told to run none.
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+def take(out: Path, server: str, verdicts: Path) -> None:
+    """Write a picture of every page to `out`; `verdicts` is the file that the demonstration left."""
+    from playwright.sync_api import sync_playwright
+
+    out.mkdir(parents=True, exist_ok=True)
+    pages = list(_pages(verdicts))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_browser(), args=list(FLAGS))
+        shots = [(page, size, language) for page in pages for size in SIZES for language in LANGUAGES]
+        for (name, path), size, language in track(shots, "截图 / pictures", console=console, transient=True):
+            width, height = SIZES[size]
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.goto(f"{server}{path}{'&' if '?' in path else '?'}lang={language}")
+            page.screenshot(path=out / f"{name}-{size}-{language}.png", full_page=True)
+            page.close()
+        browser.close()
+    console.print(f"{len(pages) * len(SIZES) * len(LANGUAGES)} 张 / pictures  {out}")
+
+
+def _pages(verdicts: Path) -> Iterator[tuple[str, str]]:
+    """(name, path and query) of every page, the codes being those that the demonstration looked up."""
+    yield from (("home", "/"), ("check", "/check"), ("check-refused", "/check?code=38GP-ERNQ-BQTSB"))
+    for look in json.loads(verdicts.read_text(encoding="utf-8")):
+        path = "/" + look["url"].split("/", 3)[3]
+        yield f"code-{look['reason'].replace('_', '-')}", path
+        if look["reason"] == "authentic":
+            item, _, rest = path.partition("/10/")
+            yield "code-unsigned", path.partition("?")[0]
+            yield "item", item
+            yield "batch", f"{item}/10/{rest.partition('/')[0]}"
+    yield from (("entry", "/ledger/entries/0"), ("not-found", "/nowhere"))
+
+
+def _browser() -> str:
+    for name in BROWSERS:
+        found = shutil.which(name)
+        if found:
+            return found
+    raise StoreFailedError(
+        (
+            Fault(
+                "chromium",
+                "没有找到 Chromium",
+                "Chromium was not found",
+                "请安装（Debian：apt-get install chromium fonts-noto-cjk）",
+                "Install it (Debian: apt-get install chromium fonts-noto-cjk)",
+            ),
+        )
+    )

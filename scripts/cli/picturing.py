@@ -22,8 +22,10 @@ FLAGS = (
 
 def take(out: Path, server: str, verdicts: Path) -> None:
     """Write a picture of every page to `out`; `verdicts` is the file that the demonstration left."""
-    from playwright.sync_api import sync_playwright
-
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError as error:
+        raise _missing("playwright", "scripts/setup dev") from error
     out.mkdir(parents=True, exist_ok=True)
     pages = list(_pages(verdicts))
     with sync_playwright() as playwright:
@@ -58,14 +60,10 @@ def _browser() -> str:
         found = shutil.which(name)
         if found:
             return found
-    raise StoreFailedError(
-        (
-            Fault(
-                "chromium",
-                "没有找到 Chromium",
-                "Chromium was not found",
-                "请安装（Debian：apt-get install chromium fonts-noto-cjk）",
-                "Install it (Debian: apt-get install chromium fonts-noto-cjk)",
-            ),
-        )
+    raise _missing("chromium", "apt-get install chromium fonts-noto-cjk")
+
+
+def _missing(what: str, command: str) -> StoreFailedError:
+    return StoreFailedError(
+        (Fault(what, f"没有安装 {what}", f"{what} is not installed", f"请运行 {command}", f"Run {command}"),)
     )

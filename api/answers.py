@@ -5,10 +5,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from api.json_text import json_bytes
+from api.json_text import instant_text, json_bytes
 from api.web.language import Language
 from api.web.public.consumer import ConsumerPages, PreparedPage, Visit
-from gimark.clock import rfc3339
 from gimark.scans.lookup import Answer
 from gimark.scans.rules import Checks, Verdict
 
@@ -69,11 +68,11 @@ def _shared_json(verdict: Verdict) -> bytes:
 
 def _own_json(serial: str, checks: Checks, at: datetime) -> bytes:
     """The last three members. Written by hand: every value is ASCII that needs no escape."""
-    first = "null" if checks.first_at is None else f'"{rfc3339(checks.first_at)}"'
+    first = "null" if checks.first_at is None else f'"{instant_text(checks.first_at)}"'
     provinces = '["' + '","'.join(checks.provinces) + '"]' if checks.provinces else "[]"
     return (
         f'"serial":"{serial}","checks":{{"count":{checks.count},"first_at":{first},"provinces":{provinces}}},'
-        f'"looked_at":"{rfc3339(at)}"'
+        f'"looked_at":"{instant_text(at)}"'
     ).encode()
 
 

@@ -5,6 +5,7 @@ One for each web process; the scan of a label, a pasted address and a typed code
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.types import Scope
 
@@ -29,24 +30,24 @@ class Desk:
     limit: SignatureLimit
     waits_for_disk: bool
 
-    async def scanned(self, scope: Scope, headers: RawHeaders, code: Code | Malformed) -> Answer:
+    async def scanned(self, scope: Scope, headers: RawHeaders, code: Code | Malformed, now: datetime) -> Answer:
         """The answer to a scanned code. Raises TooManyError when one network sent too many bad signatures."""
         if self.limit.is_watching and self.limit.is_over(network_of(self.visitors.address(scope, headers))):
             raise refusals.too_many()
-        visit = self.visitors.visit(scope, headers)
+        visit = self.visitors.visit(scope, headers, now)
         answer = await self.lookups.scanned(code, visit)
         if answer.verdict.reason is Reason.BAD_SIGNATURE:
             self.limit.count(network_of(self.visitors.address(scope, headers)))
         return await self._noted(answer, visit)
 
-    async def typed(self, scope: Scope, headers: RawHeaders, serial: str) -> Answer:
+    async def typed(self, scope: Scope, headers: RawHeaders, serial: str, now: datetime) -> Answer:
         """The answer to a typed serial of the right form."""
-        visit = self.visitors.visit(scope, headers)
+        visit = self.visitors.visit(scope, headers, now)
         return await self._noted(await self.lookups.typed(serial, visit), visit)
 
-    async def refused(self, scope: Scope, headers: RawHeaders, answer: Answer) -> Answer:
+    async def refused(self, scope: Scope, headers: RawHeaders, answer: Answer, now: datetime) -> Answer:
         """An answer that was found without looking anything up, noted like any other."""
-        return await self._noted(answer, self.visitors.visit(scope, headers))
+        return await self._noted(answer, self.visitors.visit(scope, headers, now))
 
     async def _noted(self, answer: Answer, visit: Visit) -> Answer:
         if not visit.is_counted:

@@ -1,10 +1,8 @@
 """JSON as this application writes it: UTF-8, days as YYYY-MM-DD, instants in RFC 3339 UTC."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
-
-from gimark.clock import rfc3339
 
 
 def json_bytes(told: dict[str, Any]) -> bytes:
@@ -12,9 +10,14 @@ def json_bytes(told: dict[str, Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=_written).encode()
 
 
+def instant_text(instant: datetime) -> str:
+    """An aware instant in RFC 3339 UTC with whole seconds."""
+    return f"{instant.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
+
+
 def _written(value: object) -> str:
     if isinstance(value, datetime):
-        return rfc3339(value)
+        return instant_text(value)
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} is not for JSON")

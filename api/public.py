@@ -1,5 +1,6 @@
 """Pages for everybody beside the scan itself: home, typed and pasted codes, ledger entries and proofs."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -40,14 +41,14 @@ def public_pages(process: Process) -> APIRouter:
         text = code.strip(" ")
         if not text and not wants_json:
             return _page(process.pages.check(language, query), language)
+        now = process.here.store.clock.now()
         try:
-            answer = await _looked_up(process, request, text)
+            answer = await _looked_up(process, request, text, now)
         except InvalidInputError as error:
             if wants_json:
                 raise
             page = process.pages.check(language, query, text[:MOST_TYPED], error.faults[0])
             return _page(page, language, 422, PRIVATE)
-        now = process.here.store.clock.now()
         if wants_json:
             return Response(process.answers.json(answer, now), 200, {**PRIVATE, **VARY}, "application/json")
         return _page(process.answers.page(answer, language, now, query), language, 200, PRIVATE)
@@ -66,17 +67,17 @@ def public_pages(process: Process) -> APIRouter:
     return router
 
 
-async def _looked_up(process: Process, request: Request, text: str) -> Answer:
+async def _looked_up(process: Process, request: Request, text: str, now: datetime) -> Answer:
     """The answer to what somebody typed or pasted. Raises InvalidInputError when it is no code at all."""
     headers = dict(request.scope["headers"])
     if "/" not in text:
-        return await process.desk.typed(request.scope, headers, read_typed(text, "code"))
+        return await process.desk.typed(request.scope, headers, read_typed(text, "code"), now)
     pasted = parse_uri(text if "://" in text else f"https://{text}")
     if isinstance(pasted, Malformed):
-        return await process.desk.scanned(request.scope, headers, pasted)
+        return await process.desk.scanned(request.scope, headers, pasted, now)
     if pasted.host not in process.here.keyset.hosts:
-        return await process.desk.refused(request.scope, headers, Answer(REFUSALS[Reason.FOREIGN_HOST]))
-    return await process.desk.scanned(request.scope, headers, pasted.code)
+        return await process.desk.refused(request.scope, headers, Answer(REFUSALS[Reason.FOREIGN_HOST]), now)
+    return await process.desk.scanned(request.scope, headers, pasted.code, now)
 
 
 def _language(process: Process, request: Request) -> tuple[Language, str]:

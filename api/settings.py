@@ -4,7 +4,6 @@ Nothing here is a secret by default: keys are made by `gimark init`, and their p
 """
 
 import stat
-from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -90,7 +89,7 @@ class Settings(BaseSettings):
             raise ValueError("give passphrase or passphrase_file, not both")
         return self
 
-    @cached_property
+    @property
     def database(self) -> URL:
         """The database's URL."""
         if self.database_url:

@@ -108,8 +108,8 @@ class CodeEndpoint:
             gtin, lot = known.groups()
             return await self.catalogue(gtin.decode(), None if lot is None else lot.decode(), wanted)
         code = parse_path_and_query(raw_path, scope["query_string"])
-        answer = await self.desk.scanned(scope, headers, code)
         now = self.clock.now()
+        answer = await self.desk.scanned(scope, headers, code, now)
         if wanted.is_json:
             return self.answers.json(answer, now)
         return self.answers.page(answer, wanted.language, now, wanted.query)

@@ -1,14 +1,14 @@
 """Who asks, as far as anybody wants to know: an hour, a device tag of the week, a province. The address ends here."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from starlette.types import Scope
 
 from api.logs import log
-from gimark.clock import Clock
-from gimark.scans.devices import device_tag, is_prefetch, is_robot
+from gimark.scans.devices import is_prefetch, is_robot
 from gimark.scans.hours import hour_of
 from gimark.scans.lookup import Visit
 from gimark.scans.provinces import GeoResolver
@@ -20,23 +20,22 @@ RawHeaders = Mapping[bytes, bytes]
 class Visitors:
     """Makes visits of requests. Believes X-Forwarded-For from `trusted_proxies` alone."""
 
-    def __init__(self, clock: Clock, tag_keys: TagKeys, geo: GeoResolver, trusted_proxies: Sequence[str] = ()) -> None:
-        self._clock = clock
+    def __init__(self, tag_keys: TagKeys, geo: GeoResolver, trusted_proxies: Sequence[str] = ()) -> None:
         self._tag_keys = tag_keys
         self._geo = geo
         self._proxies = tuple(ip_network(proxy) for proxy in trusted_proxies)
         self._is_proxy = lru_cache(maxsize=256)(self._in_trusted_network)
         self._has_warned = False
 
-    def visit(self, scope: Scope, headers: RawHeaders) -> Visit:
+    def visit(self, scope: Scope, headers: RawHeaders, now: datetime) -> Visit:
         """The visit behind a request; HEAD, a prefetch and a robot are not counted."""
-        hour = hour_of(self._clock.now())
+        hour = hour_of(now)
         user_agent = headers.get(b"user-agent", b"").decode("latin-1")
-        if scope["method"] == "HEAD" or is_robot(user_agent) or is_prefetch(headers.items()):
+        if scope["method"] == "HEAD" or is_robot(user_agent) or is_prefetch(headers):
             return Visit(hour, None, is_counted=False)
-        key = self._tag_keys.at(hour)
+        maker = self._tag_keys.at(hour)
         address = self.address(scope, headers)
-        return Visit(hour, None if key is None else device_tag(key, address, user_agent), self._geo.province(address))
+        return Visit(hour, None if maker is None else maker.tag(address, user_agent), self._geo.province(address))
 
     def address(self, scope: Scope, headers: RawHeaders) -> str:
         """The address of whoever asks: the last in X-Forwarded-For that no trusted proxy has, else the peer's own.

@@ -43,7 +43,7 @@ class Process:
         self._lookups = LookUps(secrets, self.snapshot, CodeMemory(), self._reader, self._recorder)
         self.desk = Desk(
             self._lookups,
-            Visitors(store.clock, self._tag_keys, geo or NoGeoResolver(), settings.trusted_proxies),
+            Visitors(self._tag_keys, geo or NoGeoResolver(), settings.trusted_proxies),
             SignatureLimit(settings.bad_signatures_per_minute),
             waits_for_disk=settings.scan_durability == "committed",
         )

@@ -1,12 +1,13 @@
 """Device tags tell devices of a week apart and give nothing else away; robots and prefetches are known."""
 
+import hmac
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gimark.scans.devices import TAG_BYTES, device_tag, family_of, is_prefetch, is_robot, network_of
+from gimark.scans.devices import TAG_BYTES, TagMaker, family_of, is_prefetch, is_robot, network_of
 
 KEY = bytes(range(32))
 WECHAT = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.53"
@@ -14,20 +15,26 @@ CHROME = "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 (KHTML, lik
 
 
 def test_one_device_has_one_tag_within_its_network_and_another_elsewhere() -> None:
-    tag = device_tag(KEY, "203.0.113.7", WECHAT)
+    tag = TagMaker(KEY).tag("203.0.113.7", WECHAT)
     assert len(tag) == TAG_BYTES
-    assert device_tag(KEY, "203.0.113.200", WECHAT) == tag
-    assert device_tag(KEY, "203.0.114.7", WECHAT)[:3] != tag[:3]
+    assert TagMaker(KEY).tag("203.0.113.200", WECHAT) == tag
+    assert TagMaker(KEY).tag("203.0.114.7", WECHAT)[:3] != tag[:3]
+
+
+def test_a_tag_is_made_of_hmac_sha256() -> None:
+    network, device = bytes([203, 0, 113]), bytes([203, 0, 113]) + b"\nwechat/iPhone"
+    parts = [hmac.digest(KEY, message, "sha256") for message in (network, device)]
+    assert TagMaker(KEY).tag("203.0.113.7", WECHAT) == parts[0][:3] + parts[1][:5]
 
 
 def test_two_browsers_in_one_network_share_the_network_part_only() -> None:
-    one, other = device_tag(KEY, "203.0.113.7", WECHAT), device_tag(KEY, "203.0.113.7", CHROME)
+    one, other = TagMaker(KEY).tag("203.0.113.7", WECHAT), TagMaker(KEY).tag("203.0.113.7", CHROME)
     assert one[:3] == other[:3]
     assert one[3:] != other[3:]
 
 
 def test_another_week_s_key_makes_every_part_new() -> None:
-    one, other = device_tag(KEY, "203.0.113.7", WECHAT), device_tag(bytes(32), "203.0.113.7", WECHAT)
+    one, other = TagMaker(KEY).tag("203.0.113.7", WECHAT), TagMaker(bytes(32)).tag("203.0.113.7", WECHAT)
     assert one[:3] != other[:3]
     assert one[3:] != other[3:]
 
@@ -51,8 +58,13 @@ def test_ipv6_is_kept_to_its_48(address: ipaddress.IPv6Address) -> None:
 
 
 @given(st.text(max_size=50))
+@example("1.2.3")
+@example("300.1.1.1")
+@example("a.b.c.d")
+@example("-1.2.3.4")
+@example("1.2.3.4.5")
 def test_an_unreadable_address_never_raises(address: str) -> None:
-    assert len(device_tag(KEY, address, "")) == TAG_BYTES
+    assert len(TagMaker(KEY).tag(address, "")) == TAG_BYTES
 
 
 @pytest.mark.parametrize(
@@ -89,4 +101,4 @@ def test_a_person_is_no_robot(user_agent: str) -> None:
     ],
 )
 def test_a_prefetch_is_known_by_its_header(name: bytes, value: bytes, expected: bool) -> None:
-    assert is_prefetch([(b"host", b"localhost"), (name, value)]) is expected
+    assert is_prefetch({b"host": b"localhost", name: value}) is expected

@@ -30,10 +30,15 @@ def test_two_processes_get_the_same_keys(any_store: Store, clock: FixedClock) ->
     one.prepare(clock.now())
     other.prepare(clock.now())
     hour = hour_of(clock.now())
-    assert one.at(hour) is not None
-    assert one.at(hour) == other.at(hour)
-    assert one.at(hour + 168) == other.at(hour + 168)
-    assert one.at(hour) != one.at(hour + 168)
+
+    def tag(keys: TagKeys, hour: int) -> bytes:
+        maker = keys.at(hour)
+        assert maker is not None
+        return maker.tag("203.0.113.7", "Chrome")
+
+    assert tag(one, hour) == tag(other, hour)
+    assert tag(one, hour + 168) == tag(other, hour + 168)
+    assert tag(one, hour) != tag(one, hour + 168)
 
 
 def test_next_week_is_at_hand_before_it_begins_and_a_later_one_is_not(store: Store) -> None:

@@ -20,7 +20,7 @@ from gimark.store.unit_of_work import Store
 
 PORTION = 500
 GREATEST_BATCH = 5_000
-LINGER_S = 0.1
+LINGER_S = 0.25
 RETRY_S = 0.5
 CLOSING_TRIES = 6
 

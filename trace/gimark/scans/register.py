@@ -121,10 +121,9 @@ def right_facts(right: Right, product: GiProduct, authorization: AuthorizationFa
     )
 
 
-def class_name(session: Session, item: TradeItem) -> str:
-    """The class of an item as people call it."""
-    known = session.get(ProductClass, (item.product_id, item.product_class))
-    return known.name_zh if known else item.product_class
+def class_of(session: Session, item: TradeItem) -> ProductClass:
+    """The class of an item, with its names."""
+    return session.get_one(ProductClass, (item.product_id, item.product_class))
 
 
 def _record(session: Session, batch: Batch, now: datetime) -> BatchRecord:
@@ -166,7 +165,8 @@ def _package(
         producer_lot=facts.producer_lot,
         item_name_zh=item.name_zh,
         item_name_en=item.name_en,
-        product_class=class_name(session, item),
+        class_zh=class_of(session, item).name_zh,
+        class_en=class_of(session, item).name_en,
         grade=item.grade,
         net_g=item.net_g,
         enterprise_zh=enterprise.name_zh,
@@ -174,6 +174,7 @@ def _package(
         uscc=enterprise.uscc,
         address=enterprise.address,
         town_zh=session.get_one(Town, facts.terms.town_code).name_zh,
+        town_en=session.get_one(Town, facts.terms.town_code).name_en,
         harvested_from=facts.terms.harvested_from,
         harvested_until=facts.terms.harvested_until,
         packed_on=facts.terms.packed_on,

@@ -106,7 +106,8 @@ class Package:
     producer_lot: str | None
     item_name_zh: str
     item_name_en: str | None
-    product_class: str
+    class_zh: str
+    class_en: str | None
     grade: str | None
     net_g: int
     enterprise_zh: str
@@ -114,6 +115,7 @@ class Package:
     uscc: str
     address: str
     town_zh: str
+    town_en: str | None
     harvested_from: date
     harvested_until: date
     packed_on: date | None

@@ -14,7 +14,7 @@ from gimark.clock import local_day
 from gimark.errors import NotFoundError
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
-from gimark.scans.register import batch_of_lot, chosen, class_name, right_facts, rights_of_item
+from gimark.scans.register import batch_of_lot, chosen, class_of, right_facts, rights_of_item
 from gimark.scans.rules import Package
 
 
@@ -69,7 +69,8 @@ class Catalogue:
                 gtin=item.gtin,
                 item_name_zh=item.name_zh,
                 item_name_en=item.name_en,
-                product_class=class_name(session, item),
+                class_zh=class_of(session, item).name_zh,
+                class_en=class_of(session, item).name_en,
                 grade=item.grade,
                 net_g=item.net_g,
                 enterprise_zh=enterprise.name_zh,

@@ -25,7 +25,8 @@ class ItemFacts:
     gtin: str
     item_name_zh: str
     item_name_en: str | None
-    product_class: str
+    class_zh: str
+    class_en: str | None
     grade: str | None
     net_g: int
     enterprise_zh: str

@@ -58,7 +58,11 @@ def test_kilograms_become_whole_grams(text: str, grams: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "-1", "NaN", "Infinity", "1e12", "1000000000", "0.0005", "２５０", "25万", "1,000"]
+    "text",
+    [
+        *("", "0", "-1", "NaN", "sNaN", "Infinity", "1e12", "1e999999", "1e-999999", "1000000000", "0.0005"),
+        *("２５０", "25万", "1,000", "1_000", "0x10", "1 000", "250.00000000000000000000000000001"),
+    ],
 )
 def test_a_mass_that_is_no_number_of_grams_is_refused(text: str) -> None:
     with pytest.raises(InvalidInputError, match="planned"):

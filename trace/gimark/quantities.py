@@ -1,6 +1,7 @@
 """Masses: integer grams at the core, `Decimal` at the edges, never a float."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from gimark.errors import invalid
 
@@ -8,6 +9,8 @@ GRAMS_PER_KG = 1000
 # One batch above a million tonnes is a slip of the hand: the whole country packs less in a year.
 MAX_MASS_G = 10**12
 TOLERANCE_NUMERATOR, TOLERANCE_DENOMINATOR = 102, 100
+# So short that `Decimal` keeps every digit; without the underscores it would take.
+_NUMBER = re.compile(r"[0-9.eE+-]{1,20}")
 
 
 def grams_from_kg(text: str, where: str) -> int:
@@ -27,12 +30,13 @@ def grams_from_kg(text: str, where: str) -> int:
             "it has full-width or other non-ASCII characters",
             *remedy,
         )
+    number = text.strip()
     try:
-        grams = Decimal(text.strip()) * GRAMS_PER_KG
-    except InvalidOperation:
-        raise invalid(where, f"“{text[:20]}”不是数字", f"“{text[:20]}” is not a number", *remedy) from None
-    if not grams.is_finite():
-        raise invalid(where, "不是有限的数", "it is not a finite number", *remedy)
+        grams = Decimal(number) * GRAMS_PER_KG if _NUMBER.fullmatch(number) else None
+    except ArithmeticError:  # no number, or one beyond what `Decimal` holds
+        grams = None
+    if grams is None:
+        raise invalid(where, f"“{text[:20]}”不是数字", f"“{text[:20]}” is not a number", *remedy)
     if grams >= MAX_MASS_G:
         raise invalid(where, "超过一百万吨，应是笔误", "above a million tonnes, surely a slip", *remedy)
     if grams != grams.to_integral_value():

@@ -12,9 +12,9 @@ from api.installation import open_installation
 from api.jobs.handlers import handlers, schedule
 from api.logs import configure
 from api.main import create_app
-from api.settings import Settings
+from api.settings import LOOPBACK_HOSTS, Settings
 from gimark import migrations
-from gimark.errors import Fault, StoreFailedError
+from gimark.errors import Fault, StoreFailedError, invalid
 from gimark.jobs.worker import Worker
 
 STOP_TIMEOUT_S = 30
@@ -25,6 +25,7 @@ def serve(bind: str, port: int, *, with_worker: bool) -> None:
     settings = Settings()
     configure(settings.log_level)
     _check_schema(settings)
+    _check_address(settings, bind)
     worker = _start_worker() if with_worker else None
     config = uvicorn.Config(
         create_app(settings),
@@ -64,6 +65,19 @@ def work(*, attached: bool) -> None:
         threading.Thread(target=_leave_with_parent, args=(stop,), daemon=True).start()
     schedule(here)
     Worker(here.store, handlers(here)).run(stop)
+
+
+def _check_address(settings: Settings, bind: str) -> None:
+    """Refuse to be reached from outside while people would be told a loopback address without TLS."""
+    if bind in LOOPBACK_HOSTS or settings.is_https:
+        return
+    raise invalid(
+        "bind",
+        f"监听 {bind}，而 GIMARK_PUBLIC_BASE 还是开发设置 {settings.public_base}",
+        f"listening on {bind} while GIMARK_PUBLIC_BASE is the development setting {settings.public_base}",
+        "请把 GIMARK_PUBLIC_BASE 设为对外的 https 网址，或只监听 127.0.0.1",
+        "Set GIMARK_PUBLIC_BASE to the public https address, or listen on 127.0.0.1",
+    )
 
 
 def _start_worker() -> subprocess.Popen[bytes]:

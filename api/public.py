@@ -1,5 +1,6 @@
 """Pages for everybody beside the scan itself: home, typed and pasted codes, ledger entries and proofs."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -13,19 +14,21 @@ from api.web.public.style import CONTENT_SECURITY_POLICY
 from api.wiring import Process
 from gimark.codes.serial import read_typed
 from gimark.codes.uri import Malformed, parse_uri
-from gimark.errors import InvalidInputError
+from gimark.errors import InvalidInputError, invalid
 from gimark.ledger import proofs
-from gimark.scans.lookup import Answer
+from gimark.scans import prooffile
+from gimark.scans.lookup import Answer, Place
 from gimark.scans.rules import REFUSALS, Reason
 
 # What a look-up's answer carries: nobody keeps it, it names no referrer, nothing indexes it.
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 VARY = {"Vary": "Accept, Accept-Language"}
 MOST_TYPED = 4_096
+GENUINE = frozenset({Reason.AUTHENTIC, Reason.KEY_REVOKED_CONFIRMED})
 
 
 def public_pages(process: Process) -> APIRouter:
-    """Routes: `/`, `/check`, `/ledger/entries/{index}`, `/proof/{index}`."""
+    """Routes: `/`, `/check`, `/proof/code`, `/proof/{index}`."""
     router = APIRouter()
 
     @router.api_route("/", methods=["GET", "HEAD"])
@@ -53,6 +56,13 @@ def public_pages(process: Process) -> APIRouter:
             return Response(process.answers.json(answer, now), 200, {**PRIVATE, **VARY}, "application/json")
         return _page(process.answers.page(answer, language, now, query), language, 200, PRIVATE)
 
+    @router.api_route("/proof/code", methods=["GET", "HEAD"])
+    async def code_proof(request: Request, url: Annotated[str, Query()]) -> Response:
+        """The proof file gi-proof/v1 of a genuine code, by its whole URI."""
+        body = await asyncio.to_thread(_proof_of, process, await _genuine(process, request, url), url)
+        headers = {"Content-Disposition": 'attachment; filename="gi-proof.json"', **PRIVATE}
+        return Response(body, 200, headers, "application/json")
+
     @router.api_route("/proof/{index}", methods=["GET", "HEAD"])
     def proof(index: Annotated[int, Path(ge=0)]) -> Response:
         """The proof of one entry under the latest published checkpoint (C2SP tlog-proof@v1)."""
@@ -78,6 +88,37 @@ async def _looked_up(process: Process, request: Request, text: str, now: datetim
     if pasted.host not in process.here.keyset.hosts:
         return await process.desk.refused(request.scope, headers, Answer(REFUSALS[Reason.FOREIGN_HOST]), now)
     return await process.desk.scanned(request.scope, headers, pasted.code, now)
+
+
+async def _genuine(process: Process, request: Request, url: str) -> Place:
+    """Where a genuine code stands. Raises InvalidInputError for any other; asking for a proof is no check."""
+    pasted = parse_uri(url)
+    if isinstance(pasted, Malformed) or pasted.host not in process.here.keyset.hosts:
+        answer = Answer(REFUSALS[Reason.MALFORMED])
+    else:
+        answer = await process.desk.unnoted(pasted.code, process.here.store.clock.now())
+    if answer.place is None or answer.verdict.reason not in GENUINE:
+        raise invalid(
+            "url",
+            f"这枚标识的查验结论是 {answer.verdict.reason}，没有可下载的证明",
+            f"the verdict on this code is {answer.verdict.reason}, so there is no proof to download",
+            "只有核实为真的标识才有证明文件",
+            "Only a genuine code has a proof file",
+        )
+    return answer.place
+
+
+def _proof_of(process: Process, place: Place, url: str) -> bytes:
+    here = process.here
+    with here.store.reading() as session:
+        return prooffile.make(
+            session,
+            url,
+            (place.run.facts.number, place.idx),
+            here.keyring.ciphers[place.run.epoch],
+            here.keyset_note,
+            here.store.clock.now(),
+        )
 
 
 def _language(process: Process, request: Request) -> tuple[Language, str]:

@@ -30,7 +30,7 @@ from gimark.ledger.proofs import LogProof
 from gimark.merkle import leaf_hash, root_from_path
 
 FORMAT = "gi-proof/v1"
-MEMBERS = frozenset({"format", "url", "code", "entry", "log_proof", "keyset", "facts", "made_at"})
+MEMBERS = frozenset({"url", "code", "entry", "log_proof", "keyset", "facts", "made_at"})
 FACTS = ("batch", "item", "enterprise")
 MOST_BYTES = 1 << 20
 
@@ -63,7 +63,6 @@ def make(session: Session, url: str, place: tuple[int, int], cipher: SerialCiphe
     facts = {"batch": issue["batch"], "item": batch["item"], "enterprise": item["enterprise"]}
     return canonical.encode(
         {
-            "format": FORMAT,
             "url": url,
             "code": {
                 "run": number,
@@ -126,7 +125,6 @@ def _read(raw: bytes) -> dict[str, Any]:
     is_whole = (
         isinstance(file, dict)
         and file.keys() == MEMBERS
-        and file["format"] == FORMAT
         and isinstance(file["facts"], dict)
         and file["facts"].keys() == set(FACTS)
         and isinstance(file["code"], dict)

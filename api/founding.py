@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from api.installation import ROOT_VKEY, Installation, note_signer, open_installation
+from api.installation import ROOT_VKEY, Installation, note_signer, unfounded
 from api.settings import Settings
 from gimark import migrations
 from gimark.accounts.actions import UserForm, create_first_administrator, create_user
 from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Role
 from gimark.clock import SHANGHAI, Clock, local_day
-from gimark.errors import ConflictError, Fault
+from gimark.errors import ConflictError, Fault, StoreFailedError
 from gimark.issuance.keys.actions import add_key, record_publication
 from gimark.keys.files import create_ed25519, create_serial_master, load_ed25519
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState, LogKey, publish
+from gimark.ledger import book
 from gimark.ledger.signing import start_state
 from gimark.registry.profiles.actions import load_profile
+from gimark.registry.profiles.profile import Profile
 from gimark.registry.profiles.reading import read_profile
 
 ISSUING_MONTHS = 13
@@ -45,29 +47,34 @@ def found(settings: Settings, profile: Path, origin: str, host: str, clock: Cloc
     """Make the installation that `settings` name, from a county profile.
 
     `origin` is signed into every code for the installation's life; `host` is printed. Raises ConflictError when the
-    data folder holds anything already, and whatever the passphrase, the profile or the database refuses.
+    data folder or the database holds anything already, StoreFailedError when the disk refuses, and whatever the
+    passphrase, the profile or the database refuses.
     """
-    _refuse_existing(settings.data_dir)
-    building = settings.data_dir.with_name(f".{settings.data_dir.name}-{secrets.token_hex(4)}")
-    building.mkdir(parents=True, mode=0o700)
+    folder = settings.data_dir.absolute()
+    _refuse_existing(folder)
+    building = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     try:
+        building.mkdir(parents=True, mode=0o700)
         founded = _build(settings.model_copy(update={"data_dir": building}), profile, origin, host, clock)
-        building.replace(settings.data_dir)
-    except BaseException:
+        building.replace(folder)
+    except BaseException as error:
         shutil.rmtree(building, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise _disk_refused(folder, error) from error
         raise
     return founded
 
 
 def _build(settings: Settings, profile: Path, origin: str, host: str, clock: Clock | None) -> Founded:
-    here = open_installation(settings, clock)
+    county = read_profile(profile)
+    here = unfounded(settings, clock)
     try:
-        migrations.upgrade(here.store.engine)
         keyset = _make_keys(here, origin, host)
+        migrations.upgrade(here.store.engine)
         root = note_signer(f"{origin}/root", load_ed25519(here.keys_folder / "root.pem", settings.secret()))
         note = publish(keyset, root)
         (here.keys_folder / ROOT_VKEY).write_text(f"{root.key}\n", encoding="utf-8")
-        passwords = _first_acts(here, keyset, note, profile)
+        passwords = _first_acts(here, keyset, note, county)
         here.publish_keyset(note)
         start_state(settings.data_dir / "signer-state.json", f"{origin}/log")
         here.publish_checkpoint()
@@ -101,14 +108,16 @@ def _make_keys(here: Installation, origin: str, host: str) -> KeySet:
     )
 
 
-def _first_acts(here: Installation, keyset: KeySet, note: bytes, profile: Path) -> dict[str, str]:
+def _first_acts(here: Installation, keyset: KeySet, note: bytes, county: Profile) -> dict[str, str]:
     with here.store.acting() as act:
+        if book.lock(act):
+            raise _already("database", "数据库", "the database")
         for key in keyset.keys:
             add_key(act, key)
         record_publication(act, keyset.seq, note)
         administrator = create_first_administrator(act, ADMINISTRATOR)
         regulator = create_user(act, actor_for(act.session, ADMINISTRATOR), UserForm(REGULATOR, Role.REGULATOR, None))
-        load_profile(act, actor_for(act.session, REGULATOR), read_profile(profile))
+        load_profile(act, actor_for(act.session, REGULATOR), county)
         act.commit()
     return {new.name: new.one_time_password for new in (administrator, regulator)}
 
@@ -130,15 +139,33 @@ def _midnight_after(instant: datetime) -> datetime:
 
 
 def _refuse_existing(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        raise ConflictError(
-            (
-                Fault(
-                    "data_dir",
-                    f"{folder} 里已有内容",
-                    f"{folder} holds something already",
-                    "密钥和账本绝不覆盖；请换一个空文件夹，或确认后自行移走",
-                    "Keys and ledgers are never written over; choose an empty folder",
-                ),
-            )
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise _already("data_dir", f"{folder} ", str(folder))
+
+
+def _already(where: str, what_zh: str, what_en: str) -> ConflictError:
+    return ConflictError(
+        (
+            Fault(
+                where,
+                f"{what_zh}里已有内容",
+                f"{what_en} holds something already",
+                "密钥和账本绝不覆盖；请换一个空的，或确认后自行移走",
+                "Keys and ledgers are never written over; choose an empty one",
+            ),
         )
+    )
+
+
+def _disk_refused(folder: Path, error: OSError) -> StoreFailedError:
+    return StoreFailedError(
+        (
+            Fault(
+                "data_dir",
+                f"无法建立 {folder}（{error.strerror}）",
+                f"{folder} cannot be made ({error.strerror})",
+                "没有留下任何内容；请检查上级文件夹的权限和磁盘空间",
+                "Nothing was left behind; check the parent folder's permissions and the room on the disk",
+            ),
+        )
+    )

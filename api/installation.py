@@ -33,7 +33,7 @@ from gimark.store.unit_of_work import Store
 
 WELL_KNOWN = Path(".well-known")
 KEYS_NOTE, STATUS_NOTE, JWKS_FILE = WELL_KNOWN / "gi-keys", WELL_KNOWN / "gi-status", WELL_KNOWN / "jwks.json"
-ROOT_VKEY = "root.vkey"
+KEYS_FOLDER, ROOT_VKEY = "keys", "root.vkey"
 STATUS_LIFE = timedelta(days=31)
 
 
@@ -49,7 +49,7 @@ class Installation:
     @property
     def keys_folder(self) -> Path:
         """Where the key files are."""
-        return self.settings.data_dir / "keys"
+        return self.settings.data_dir / KEYS_FOLDER
 
     @cached_property
     def root_key(self) -> VerifierKey:
@@ -136,7 +136,16 @@ class Installation:
 
 
 def open_installation(settings: Settings, clock: Clock | None = None) -> Installation:
-    """The installation that `settings` name; the database is opened, not yet asked."""
+    """The installation that `settings` name; the database is opened, not yet asked.
+
+    Raises KeyFileError where none was founded, before anything is made there: `gimark init` wants an empty folder.
+    """
+    _text(settings.data_dir / KEYS_FOLDER / ROOT_VKEY)
+    return unfounded(settings, clock)
+
+
+def unfounded(settings: Settings, clock: Clock | None = None) -> Installation:
+    """An installation of which nothing but the folder need be there, for founding."""
     store = Store(open_engine(settings.database), clock or SystemClock())
     return Installation(settings, store, LocalFiles(settings.data_dir / "files"))
 
@@ -150,7 +159,7 @@ def note_signer(name: str, seed: bytes) -> NoteSigner:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise KeyFileError(
             (
                 Fault(

@@ -1,4 +1,4 @@
-"""Databases for tests: made by the migrations, SQLite in a file or a real PostgreSQL server."""
+"""Databases for tests: made by the migrations, SQLite in a file or a real PostgreSQL server; whole installations."""
 
 import tempfile
 import warnings
@@ -14,6 +14,7 @@ from gimark import migrations
 from gimark.clock import FixedClock
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
+from tests.founded import Founding, Workshop, found_in, set_up_workshop
 
 # A loaded machine is no bug: examples have no time limit, and fail the same way every time.
 settings.register_profile("gimark", deadline=None, derandomize=True)
@@ -85,6 +86,18 @@ def postgres_engine(postgres_server: str) -> Iterator[Engine]:
 def any_store(request: pytest.FixtureRequest, clock: FixedClock) -> Store:
     """The store on each database in turn."""
     return Store(request.getfixturevalue(f"{request.param}_engine"), clock)
+
+
+@pytest.fixture(scope="session")
+def founding(tmp_path_factory: pytest.TempPathFactory) -> Founding:
+    """The county of Yunxi, founded; for reading, and for copies."""
+    return found_in(tmp_path_factory.mktemp("founding"))
+
+
+@pytest.fixture(scope="session")
+def workshop(founding: Founding, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """A producer at work in a copy of it; for copies."""
+    return set_up_workshop(founding.copy(tmp_path_factory.mktemp("workshop")))
 
 
 def _run_as_owner(url: str, *statements: str) -> None:

@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+_WIDTH = 160
+
 
 @dataclass(frozen=True, slots=True)
 class BenchOptions:
@@ -110,7 +112,7 @@ def to_json(report: Report) -> dict[str, Any]:
 
 def print_report(report: Report, console: Console | None = None) -> None:
     """The report as a table on the terminal."""
-    console = console or Console()
+    console = console or _console()
     table = Table(title=report.name, title_justify="left", show_lines=True)
     for heading in ("work", "measured", "beside it", "limit", "ratio", "goal"):
         table.add_column(heading, justify="right" if heading in ("measured", "ratio") else "left", overflow="fold")
@@ -167,6 +169,12 @@ def _cpu_model() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or "unknown CPU"
+
+
+def _console() -> Console:
+    """The terminal; what is not one (a file, a pipe) gets lines wide enough for the table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH)
 
 
 def _number(value: float) -> str:

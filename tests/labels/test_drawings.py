@@ -94,8 +94,8 @@ def test_the_rulers_of_the_calibration_sheet_are_true(name: str) -> None:
 
 def test_an_offset_moves_the_calibration_sheet_too() -> None:
     plain, moved = (calibration_sheet(template(ROLL_70), faces(), offset) for offset in ((0, 0), (1, 0)))
+    assert len(plain) == pytest.approx(len(moved), abs=10)
     assert plain != moved
-    assert calibration_sheet(template(ROLL_70), faces()) == plain
 
 
 def test_artwork_that_is_no_picture_or_too_coarse_is_refused() -> None:

@@ -31,7 +31,7 @@ def symbols(version: int, level: Level, payloads: list[bytes]) -> np.ndarray:
 
 
 @given(st.integers(1, 15), st.sampled_from(LEVELS), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_equals_python_qrcode(version: int, level: Level, data: st.DataObject) -> None:
     longest = encoder(version, level).longest
     # python-qrcode itself cannot divide a Reed-Solomon block of zeros.

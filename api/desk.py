@@ -14,7 +14,6 @@ from api.limits import SignatureLimit
 from api.visitors import RawHeaders, Visitors
 from gimark.codes.uri import Code, Malformed
 from gimark.scans.devices import network_of
-from gimark.scans.hours import hour_of
 from gimark.scans.lookup import Answer, LookUps, Visit
 from gimark.scans.rules import Reason, unavailable
 
@@ -45,10 +44,6 @@ class Desk:
         """The answer to a typed serial of the right form."""
         visit = self.visitors.visit(scope, headers, now)
         return await self._noted(await self.lookups.typed(serial, visit), visit)
-
-    async def unnoted(self, code: Code, now: datetime) -> Answer:
-        """The answer to a code that nobody checks just now, noted nowhere."""
-        return await self.lookups.scanned(code, Visit(hour_of(now), None, is_counted=False))
 
     async def refused(self, scope: Scope, headers: RawHeaders, answer: Answer, now: datetime) -> Answer:
         """An answer that was found without looking anything up, noted like any other."""

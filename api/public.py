@@ -1,6 +1,5 @@
 """Pages for everybody beside the scan itself: home, typed and pasted codes, ledger entries and proofs."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -13,22 +12,22 @@ from api.web.language import Language, asked_language
 from api.web.public.style import CONTENT_SECURITY_POLICY
 from api.wiring import Process
 from gimark.codes.serial import read_typed
-from gimark.codes.uri import Malformed, parse_uri
+from gimark.codes.uri import CodeUri, Malformed, parse_uri
 from gimark.errors import InvalidInputError, invalid
-from gimark.ledger import proofs
-from gimark.scans import prooffile
-from gimark.scans.lookup import Answer, Place
+from gimark.issuance.proving import prove_code
+from gimark.ledger import book, proofs
+from gimark.scans.lookup import Answer
 from gimark.scans.rules import REFUSALS, Reason
 
 # What a look-up's answer carries: nobody keeps it, it names no referrer, nothing indexes it.
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 VARY = {"Vary": "Accept, Accept-Language"}
 MOST_TYPED = 4_096
-GENUINE = frozenset({Reason.AUTHENTIC, Reason.KEY_REVOKED_CONFIRMED})
+MOST_ENTRIES = 2**53
 
 
 def public_pages(process: Process) -> APIRouter:
-    """Routes: `/`, `/check`, `/proof/code`, `/proof/{index}`."""
+    """Routes: `/`, `/check`, `/proof/code`, `/proof/{index}`, `/ledger/entries/{index}`."""
     router = APIRouter()
 
     @router.api_route("/", methods=["GET", "HEAD"])
@@ -57,22 +56,32 @@ def public_pages(process: Process) -> APIRouter:
         return _page(process.answers.page(answer, language, now, query), language, 200, PRIVATE)
 
     @router.api_route("/proof/code", methods=["GET", "HEAD"])
-    async def code_proof(request: Request, url: Annotated[str, Query()]) -> Response:
-        """The proof file gi-proof/v1 of a genuine code, by its whole URI."""
-        body = await asyncio.to_thread(_proof_of, process, await _genuine(process, request, url), url)
-        headers = {"Content-Disposition": 'attachment; filename="gi-proof.json"', **PRIVATE}
-        return Response(body, 200, headers, "application/json")
+    def code_proof(url: Annotated[str, Query()]) -> Response:
+        """The proof file gi-proof/v1 of an issued code, by its whole URI. Asking for it is no check of the code."""
+        with process.here.store.reading() as session:
+            body = prove_code(
+                session, process.here.keyring, process.here.keyset_note, _code_in(url), process.here.store.clock.now()
+            )
+        return Response(body, 200, {**PRIVATE, **_as_file("gi-proof.json")}, "application/json")
 
     @router.api_route("/proof/{index}", methods=["GET", "HEAD"])
-    def proof(index: Annotated[int, Path(ge=0)]) -> Response:
+    def proof(index: Annotated[int, Path(ge=0, le=MOST_ENTRIES)]) -> Response:
         """The proof of one entry under the latest published checkpoint (C2SP tlog-proof@v1)."""
         with process.here.store.reading() as session:
             found = proofs.prove(session, index)
-        headers = {
-            "Content-Disposition": f'attachment; filename="proof-{index}.tlog-proof"',
-            "Cache-Control": "no-store",
-        }
+        headers = {"Cache-Control": "no-cache", **_as_file(f"proof-{index}.tlog-proof")}
         return Response(found.encode(), 200, headers, "text/plain; charset=utf-8")
+
+    @router.api_route("/ledger/entries/{index}", methods=["GET", "HEAD"])
+    def entry(request: Request, index: Annotated[int, Path(ge=0, le=MOST_ENTRIES)]) -> Response:
+        """An entry in words for a reader, or its exact bytes for a program (`application/json`)."""
+        with process.here.store.reading() as session:
+            raw, size = book.entry(session, index), book.size(session)
+            is_published = book.is_published(session, index)
+        if prefers_json(header(request.scope["headers"], b"accept")):
+            return Response(raw, 200, VARY, "application/json")
+        language, query = _language(process, request)
+        return _page(process.pages.entry(index, raw, language, query, size=size, is_published=is_published), language)
 
     return router
 
@@ -90,35 +99,22 @@ async def _looked_up(process: Process, request: Request, text: str, now: datetim
     return await process.desk.scanned(request.scope, headers, pasted.code, now)
 
 
-async def _genuine(process: Process, request: Request, url: str) -> Place:
-    """Where a genuine code stands. Raises InvalidInputError for any other; asking for a proof is no check."""
-    pasted = parse_uri(url)
-    if isinstance(pasted, Malformed) or pasted.host not in process.here.keyset.hosts:
-        answer = Answer(REFUSALS[Reason.MALFORMED])
-    else:
-        answer = await process.desk.unnoted(pasted.code, process.here.store.clock.now())
-    if answer.place is None or answer.verdict.reason not in GENUINE:
+def _code_in(url: str) -> CodeUri:
+    """The code of a whole URI; raises InvalidInputError when it is no code's."""
+    read = parse_uri(url)
+    if isinstance(read, Malformed):
         raise invalid(
             "url",
-            f"这枚标识的查验结论是 {answer.verdict.reason}，没有可下载的证明",
-            f"the verdict on this code is {answer.verdict.reason}, so there is no proof to download",
-            "只有核实为真的标识才有证明文件",
-            "Only a genuine code has a proof file",
+            "不是标识的完整网址",
+            "it is not the whole address of a code",
+            "请扫描二维码后复制地址栏里的整行网址",
+            "Scan the code and copy the whole line in the address bar",
         )
-    return answer.place
+    return read
 
 
-def _proof_of(process: Process, place: Place, url: str) -> bytes:
-    here = process.here
-    with here.store.reading() as session:
-        return prooffile.make(
-            session,
-            url,
-            (place.run.facts.number, place.idx),
-            here.keyring.ciphers[place.run.epoch],
-            here.keyset_note,
-            here.store.clock.now(),
-        )
+def _as_file(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _language(process: Process, request: Request) -> tuple[Language, str]:

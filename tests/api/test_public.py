@@ -1,6 +1,5 @@
 """Pages for everybody beside the scan: home, typed and pasted codes, proofs, published files, health."""
 
-import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -9,14 +8,14 @@ import pytest
 
 from api.installation import note_signer
 from gimark.clock import FixedClock
-from gimark.errors import ConflictError, InvalidInputError
+from gimark.errors import ConflictError
 from gimark.issuance.queries import RunFacts
 from gimark.issuance.rules import RangeKind
+from gimark.issuance.verifying import verify_proof
 from gimark.keys.keyset import publish, read_published
 from gimark.ledger import book, proofs
 from gimark.ledger.proofs import LogProof
 from gimark.merkle import leaf_hash
-from gimark.scans import prooffile
 from tests.api.site import HOST, Site, keyset
 from tests.scans.desk import uri_of
 
@@ -87,69 +86,48 @@ def test_an_entry_that_is_not_there_or_not_published_has_no_proof(site: Site, ru
     index = site.county.change(run, RangeKind.VOID, (1, 1), reason="破损")
     assert site.get(f"/proof/{index}").status_code == 404
     assert site.get(f"/proof/{index + 1}").status_code == 404
-    assert site.get("/proof/-1").status_code == 422
+    for nonsense in ("-1", str(2**64), "x"):
+        assert site.get(f"/proof/{nonsense}").status_code == 422
+        assert site.get(f"/ledger/entries/{nonsense}").status_code == 422
 
 
 def proof_file(site: Site, url: str) -> Any:
     return site.get(f"/proof/code?url={quote(url, safe='')}", accept="application/json")
 
 
-def test_the_proof_file_of_a_genuine_code_needs_nothing_but_the_root_key(site: Site, run: RunFacts) -> None:
+def test_the_proof_file_of_a_code_needs_nothing_but_the_root_key_and_asking_is_no_check(
+    site: Site, run: RunFacts
+) -> None:
     url = uri_of(site.county, run, 300)
     answer = proof_file(site, url)
     assert answer.status_code == 200
-    found = prooffile.check(answer.content, site.here.root_key)
-    assert (found.run, found.index, found.url) == (run.number, 300, url)
-    assert found.entries["batch"]["lot"] == run.lot
-    assert found.entries["enterprise"]["name"] == "云溪县示例菌业有限公司"
-
-
-def test_only_a_genuine_code_gets_a_proof_file_and_asking_is_no_check(site: Site, run: RunFacts) -> None:
-    url = uri_of(site.county, run)
-    assert proof_file(site, url).status_code == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    found = verify_proof(answer.content, site.here.root_key)
+    assert (found.issue["run"], found.index, found.batch["lot"]) == (run.number, 300, run.lot)
     assert site.json(url)["checks"]["count"] == 0
+
+
+def test_a_forged_or_misread_code_has_no_proof_file(site: Site, run: RunFacts) -> None:
+    url = uri_of(site.county, run)
     forged = url[:-12] + uri_of(site.county, run, 1)[-12:]
-    for bad in (forged, url.partition("?")[0], "https://evil.cn/", "nonsense"):
-        assert proof_file(site, bad).status_code == 422
-    site.county.change(run, RangeKind.VOID, (0, 0), reason="破损")
-    assert proof_file(site, url).status_code == 422
+    assert proof_file(site, forged).status_code == 404
+    assert proof_file(site, url.partition("?")[0]).status_code == 404
+    assert proof_file(site, "nonsense").status_code == 422
 
 
-def changed(raw: bytes, where: tuple[str, ...], value: object) -> bytes:
-    file = json.loads(raw)
-    place = file
-    for name in where[:-1]:
-        place = place[name]
-    place[where[-1]] = value
-    return json.dumps(file, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def test_a_proof_file_with_any_part_exchanged_does_not_hold(site: Site, run: RunFacts) -> None:
-    raw = proof_file(site, uri_of(site.county, run, 0)).content
-    other = json.loads(proof_file(site, uri_of(site.county, run, 1)).content)
-    file = json.loads(raw)
-    assert changed(raw, ("url",), file["url"]) == raw
-    exchanged = {
-        ("format",): "gi-proof/v1",
-        ("url",): other["url"],
-        ("code",): other["code"],
-        ("code", "index"): 2,
-        ("code", "run"): run.number + 1,
-        ("code", "nonce"): "AAAA",
-        ("code", "path"): file["code"]["path"][:-1],
-        ("entry",): file["facts"]["batch"]["entry"],
-        ("log_proof",): file["facts"]["batch"]["log_proof"],
-        ("facts", "batch"): file["facts"]["item"],
-        ("facts", "enterprise"): file["facts"]["item"],
-        ("facts", "item", "entry"): file["facts"]["item"]["entry"].replace("250", "500"),
-        ("keyset",): file["keyset"].replace("quorum 0", "quorum 1"),
-        ("code", "more"): 1,
-    }
-    for where, value in exchanged.items():
-        with pytest.raises(InvalidInputError):
-            prooffile.check(changed(raw, where, value), site.here.root_key)
-    with pytest.raises(InvalidInputError):
-        prooffile.check(raw + b" ", site.here.root_key)
+def test_a_ledger_entry_is_a_page_for_a_reader_and_its_exact_bytes_for_a_program(site: Site, run: RunFacts) -> None:
+    with site.county.store.reading() as session:
+        raw = book.entry(session, run.ledger_index)
+    path = f"/ledger/entries/{run.ledger_index}"
+    assert site.get(path, accept="application/json").content == raw
+    page = site.get(path).text
+    assert "发放标识" in page
+    assert f"/proof/{run.ledger_index}" in page
+    index = site.county.change(run, RangeKind.VOID, (1, 1), reason="破损")
+    unpublished = site.get(f"/ledger/entries/{index}").text
+    assert "破损" in unpublished
+    assert f"/proof/{index}" not in unpublished
+    assert site.get(f"/ledger/entries/{index + 1}").status_code == 404
 
 
 def test_what_was_published_is_served_to_anyone_as_it_is(site: Site, run: RunFacts) -> None:

@@ -736,6 +736,7 @@ def upgrade() -> None:
         sa.Column("template", sa.String(length=40), nullable=False),
         sa.Column("dpi", sa.BigInteger(), nullable=False),
         sa.Column("on_pack", sa.JSON(), nullable=False),
+        sa.Column("facts_sha256", sa.LargeBinary(length=32), nullable=False),
         sa.Column(
             "state",
             sa.Enum(

@@ -14,6 +14,7 @@ from api.catalogue import Catalogue
 from api.health import health
 from api.installation import open_installation
 from api.problems import Problems, SitePages
+from api.proofs import code_proofs
 from api.public import public_pages
 from api.published import published_files
 from api.security import BodyLimit, Guard, HostCheck, SameSite
@@ -70,6 +71,7 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
     app.include_router(published_files(process.here.settings))
     app.include_router(health(process))
     app.include_router(public_pages(process))
+    app.include_router(code_proofs(process))
     return app
 
 

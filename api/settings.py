@@ -38,7 +38,7 @@ class Settings(BaseSettings):
         LANGUAGES, min_length=1, description="Languages of the pages; the first is the default"
     )
     font_file: Path | None = Field(None, description="Font for labels; empty = looked for on the system")
-    mark_file: Path | None = Field(None, description="Licensed vector file of the special mark; empty = placeholder")
+    mark_file: Path | None = Field(None, description="Licensed special mark as PNG or TIFF; empty = a placeholder")
     scan_durability: Literal["batched", "committed"] = Field(
         "batched", description="committed = a check is on disk before its answer leaves"
     )

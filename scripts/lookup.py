@@ -39,6 +39,8 @@ def _get(server: str, target: str, host: str | None) -> dict[str, object]:
         raise _no_answer(server, error) from error
     finally:
         connection.close()
+    if "verdict" not in answer:
+        raise _no_answer(server, ValueError(str(answer.get("code", "no verdict"))))
     return answer
 
 
@@ -52,8 +54,8 @@ def _no_answer(server: str, error: Exception) -> GimarkError:
         (
             Fault(
                 "server",
-                f"{server} 没有应答（{type(error).__name__}）",
-                f"{server} gave no answer ({type(error).__name__})",
+                f"{server} 没有给出结论（{error}）",
+                f"{server} gave no verdict ({error})",
                 "请核对网址和网络，或用 --keyset 离线查验",
                 "Check the address and the network, or verify off line with --keyset",
             ),

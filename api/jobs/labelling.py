@@ -1,12 +1,13 @@
 """From the register's facts to a label that can be printed: the one place where domain and labels meet."""
 
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from api.installation import Installation
 from gimark.accounts.rules import Actor
 from gimark.codes.run import RunCodes
-from gimark.errors import invalid
+from gimark.errors import ConflictError, Fault, invalid
 from gimark.issuance.labelling import LabelFacts, label_facts
 from gimark.issuance.printing import PrintForm, order_print
 from gimark.issuance.queries import PrintFacts, visible_run
@@ -15,6 +16,7 @@ from labels.design import Design, make_design
 from labels.fonts import Faces, find_faces
 from labels.layout import Layout, lay_out
 from labels.library import shipped_templates
+from labels.mark import Artwork, read_artwork
 from labels.template import Template
 from labels.values import LabelValues, Right
 
@@ -74,8 +76,8 @@ def net_content(net_g: int) -> str:
     """Net content as labels write it: grams below a kilogram, else kilograms."""
     if net_g < 1_000:
         return f"{net_g} g"
-    kilograms = f"{net_g / 1_000:.3f}".rstrip("0").rstrip(".")
-    return f"{kilograms} kg"
+    kilograms = Decimal(net_g) / 1_000
+    return f"{kilograms.normalize():f} kg"
 
 
 def template_named(name: str) -> Template:
@@ -96,7 +98,46 @@ def _lay_out(
     here: Installation, facts: LabelFacts, codes: RunCodes, template: str, dpi: int, on_pack: tuple[str, ...]
 ) -> Layout:
     values = label_values(facts, here.keyring.host, on_pack)
-    return lay_out(template_named(template), values, codes.uri_length, dpi, _faces(here))
+    layout = lay_out(template_named(template), values, codes.uri_length, dpi, _faces(here), _artwork(here))
+    if layout.is_draft:
+        raise ConflictError((_NO_FONT,))
+    drawn = "".join(text.text for text in layout.texts)
+    absent = [text for text in facts.printed_texts if text not in drawn]
+    if absent:
+        raise invalid(
+            "template",
+            f"这个版式没有印出权利要求的文字：{'、'.join(absent)}",
+            f"this template does not print what the right asks for: {', '.join(absent)}",
+            "请选用能印出这些文字的版式，或核对权利资料",
+            "Choose a template that prints it, or check the right's data",
+        )
+    return layout
+
+
+def _artwork(here: Installation) -> Artwork | None:
+    """The operator's licensed mark, if there is one; None leaves the placeholder that says it is one."""
+    file = here.settings.mark_file
+    if file is None:
+        return None
+    try:
+        return read_artwork(file.read_bytes())
+    except OSError as error:
+        raise invalid(
+            "mark_file",
+            "专用标志文件读不到",
+            "the file of the special mark cannot be read",
+            "请核对 GIMARK_MARK_FILE",
+            "Check GIMARK_MARK_FILE",
+        ) from error
+
+
+_NO_FONT = Fault(
+    "font",
+    "系统里没有中文字体，只能排出草样，草样不交付印刷",
+    "no Chinese font was found: only a draft can be laid out, and drafts are not released",
+    "请安装字体（Debian：fonts-noto-cjk），或设置 GIMARK_FONT_FILE",
+    "Install one (Debian: fonts-noto-cjk) or set GIMARK_FONT_FILE",
+)
 
 
 @cache

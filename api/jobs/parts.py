@@ -10,9 +10,9 @@ from pathlib import Path
 
 from gimark.codes.cipher import SerialCipher
 from gimark.codes.minting import csv_rows, mint
+from gimark.codes.run import RunCodes
 from gimark.files.folder import LocalFiles
-from gimark.issuance.keyring import HeldKey
-from gimark.issuance.signing import IssuedRun
+from gimark.keys.signer import Signer
 from labels.design import Design
 from labels.part import PartJob, render_part
 from labels.proof import ProofJob, prove, sample_pages
@@ -25,9 +25,9 @@ PROVED_PAGES = 8
 class PartOrder:
     """Codes first … first + count − 1 of an issued run, with what is needed to sign, draw and keep them."""
 
-    run: IssuedRun
+    codes: RunCodes
     cipher: SerialCipher
-    key: HeldKey
+    signer: Signer
     design: Design
     first: int
     count: int
@@ -49,7 +49,7 @@ def make_part(order: PartOrder) -> MadePart:
 
     Raises LabelError when an independent reader does not read from a drawn page what was meant.
     """
-    minted = mint(order.run.codes, order.cipher, order.key.signer, order.first, order.count)
+    minted = mint(order.codes, order.cipher, order.signer, order.first, order.count)
     pdf = render_part(PartJob(order.design, minted.uris, minted.serials, order.title, cache_dir=order.cache))
     proof = ProofJob(order.design.template, minted.uris, minted.serials)
     prove(pdf, proof, sample_pages(proof.pages, PROVED_PAGES))

@@ -5,11 +5,9 @@ and the run's entry is under a published checkpoint: a label in the shop is neve
 """
 
 import io
-import multiprocessing
 import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
 from sqlalchemy import select
@@ -17,16 +15,20 @@ from sqlalchemy import select
 from api.installation import Installation
 from api.jobs.labelling import design_of
 from api.jobs.parts import MadePart, PartOrder, make_part
+from api.jobs.pool import made_by, processes
 from gimark.codes.minting import CSV_HEADER
+from gimark.errors import ConflictError, Fault, InvalidInputError
 from gimark.files.content import Files
 from gimark.issuance.labelling import label_facts
-from gimark.issuance.model import IssueRun, PrintOrder, PrintState
-from gimark.issuance.printing import add_file, print_order
+from gimark.issuance.model import IssueRun, PrintState
+from gimark.issuance.printing import add_file, print_order, set_print_state
 from gimark.issuance.queries import PrintFacts
 from gimark.issuance.rules import Span
-from gimark.issuance.signing import issued_run
+from gimark.issuance.signing import issued_run, secrets_of
+from gimark.jobs.rules import LASTING
 from gimark.jobs.worker import JobHandle
 from gimark.ledger import book
+from labels.errors import LabelError
 from labels.part import MOST_LABELS
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -45,26 +47,39 @@ class Part:
 
 
 def print_labels(here: Installation, handle: JobHandle) -> None:
-    """Make what is missing of an order's files, then release them."""
+    """Make what is missing of an order's files, then release them.
+
+    What no waiting mends (a recall, an amendment, a page that does not read back) ends the order as failed.
+    """
     ref = str(handle.payload["order"])
     with here.store.reading() as session:
         order = print_order(session, ref)
     if order.state is PrintState.RELEASED:
         return
-    _set_state(here, ref, PrintState.RENDERING)
+    try:
+        _set_state(here, ref, PrintState.RENDERING)
+        _make_missing(here, order, handle)
+        _join_rows(here, ref, _parts(order))
+        _release(here, order, handle)
+    except LabelError as error:
+        _set_state(here, ref, PrintState.FAILED)
+        raise InvalidInputError(tuple(Fault(**asdict(fault)) for fault in error.faults)) from error
+    except LASTING:
+        _set_state(here, ref, PrintState.FAILED)
+        raise
+
+
+def _make_missing(here: Installation, order: PrintFacts, handle: JobHandle) -> None:
     parts = _parts(order)
     missing = _missing(order, parts)
     done = len(parts) - len(missing)
     for part, made in _made(here, order, missing):
         with here.store.acting() as act:
-            row = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
-            add_file(act, row, part.pdf, part.span, *made.pdf)
-            add_file(act, row, part.rows, part.span, *made.rows)
+            add_file(act, order.ref, part.pdf, part.span, *made.pdf)
+            add_file(act, order.ref, part.rows, part.span, *made.rows)
             act.commit()
         done += 1
         handle.progress(done, len(parts))
-    _join_rows(here, ref, parts)
-    _release(here, ref, handle)
 
 
 def _parts(order: PrintFacts) -> list[Part]:
@@ -85,12 +100,10 @@ def _made(here: Installation, order: PrintFacts, parts: list[Part]) -> Iterator[
     if not parts:
         return
     orders = _orders(here, order, parts)
-    workers = min(len(parts), os.cpu_count() or 1)
-    # The page renderer may not be shared between threads, and this process may have some: so processes, made anew.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    with processes(min(len(parts), os.cpu_count() or 1)) as pool:
         for start in range(0, len(parts), GROUP):
             group = slice(start, start + GROUP)
-            yield from zip(parts[group], pool.map(make_part, orders[group]), strict=True)
+            yield from zip(parts[group], made_by(pool, make_part, orders[group]), strict=True)
 
 
 def _orders(here: Installation, order: PrintFacts, parts: list[Part]) -> list[PartOrder]:
@@ -98,12 +111,15 @@ def _orders(here: Installation, order: PrintFacts, parts: list[Part]) -> list[Pa
         run = session.scalars(select(IssueRun).where(IssueRun.ref == order.run_ref)).one()
         issued = issued_run(session, here.keyring, run.number)
         facts = label_facts(session, run)
+    if facts.sha256 != order.facts_sha256:
+        raise ConflictError((_AMENDED,))
+    cipher, signer = secrets_of(here.keyring, issued)
     design = design_of(here, issued.codes, facts, order)
     return [
         PartOrder(
-            run=issued,
-            cipher=here.keyring.ciphers[issued.epoch],
-            key=here.keyring.issuing[issued.codes.kid],
+            codes=issued.codes,
+            cipher=cipher,
+            signer=signer,
             design=design,
             first=part.span[0],
             count=part.span[1] - part.span[0] + 1,
@@ -123,30 +139,36 @@ def _join_rows(here: Installation, ref: str, parts: list[Part]) -> None:
         return
     kept = here.files.put(_Joined(here.files, [digests[part.rows] for part in parts]))
     with here.store.acting() as act:
-        row = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
-        add_file(act, row, CODES_FILE, (row.first, row.last), kept.sha256, kept.size)
-        row.state = PrintState.READY
+        add_file(act, ref, CODES_FILE, (parts[0].span[0], parts[-1].span[1]), kept.sha256, kept.size)
+        set_print_state(act, ref, PrintState.READY)
         act.commit()
 
 
-def _release(here: Installation, ref: str, handle: JobHandle) -> None:
+def _release(here: Installation, order: PrintFacts, handle: JobHandle) -> None:
     with here.store.reading() as session:
-        order = session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
-        index = session.get_one(IssueRun, order.run_id).ledger_index
+        index = session.scalars(select(IssueRun.ledger_index).where(IssueRun.ref == order.run_ref)).one()
         is_published = book.is_published(session, index)
     if not is_published:
         here.publish_checkpoint()
     with here.store.acting() as act:
-        order = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
-        order.state, order.released_at = PrintState.RELEASED, act.now
+        set_print_state(act, order.ref, PrintState.RELEASED)
         handle.complete(act)
         act.commit()
 
 
 def _set_state(here: Installation, ref: str, state: PrintState) -> None:
     with here.store.acting() as act:
-        act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one().state = state
+        set_print_state(act, ref, state)
         act.commit()
+
+
+_AMENDED = Fault(
+    "batch",
+    "下单之后，标签上的内容（批次、商品或企业资料）有了更正",
+    "what the labels say was amended after they were ordered",
+    "请重新下单，标签会按更正后的内容印",
+    "Place a new order: its labels will say what was amended",
+)
 
 
 class _Joined(io.RawIOBase, BinaryIO):

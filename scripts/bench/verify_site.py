@@ -26,11 +26,12 @@ from gimark.accounts.actions import UserForm, create_user
 from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Role
 from gimark.clock import local_day
+from gimark.codes.minting import mint
 from gimark.codes.uri import Malformed, parse_path_and_query
 from gimark.issuance.issuing import IssueForm, issue_codes
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind
-from gimark.issuance.signing import issued_run, mint_issued
+from gimark.issuance.signing import issued_run, secrets_of
 from gimark.keys import ed25519
 from gimark.production.actions import BatchForm, confirm_batch, register_batch
 from gimark.registry.enterprises.model import Enterprise
@@ -93,7 +94,7 @@ def _issue(here: Installation, count: int) -> list[str]:
         act.commit()
     with store.reading() as session:
         issued = issued_run(session, here.keyring, run.number)
-    return [row.tobytes().decode() for row in mint_issued(here.keyring, issued, 0, count).uris]
+    return [row.tobytes().decode() for row in mint(issued.codes, *secrets_of(here.keyring, issued), 0, count).uris]
 
 
 def beside(app: ASGIApp, here: Installation) -> ASGIApp:

@@ -103,13 +103,17 @@ def labels(
     last: Annotated[int | None, typer.Option(help="末枚序号 / Last index.")] = None,
     template: Annotated[str, typer.Option(help="版式 / Template.")] = "a4-3x8",
     dpi: Annotated[int, typer.Option(help="打印机分辨率 203/300/600 / The printer's dpi.")] = 300,
+    on_pack: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ITEM", help="已印在包装上的项目 / Items that the package itself carries."),
+    ] = None,
     reprint: Annotated[str | None, typer.Option(metavar="REASON", help="补印理由 / Why they are reprinted.")] = None,
 ) -> None:
     """印标文件（PDF 和 CSV），抽样解码合格并公布存证后放行。 / Label files, released after proof and checkpoint."""
     from scripts.cli import issuing
 
     with said_plainly():
-        issuing.labels(run, as_, out, first, last, template, dpi, reprint)
+        issuing.labels(run, as_, out, first, last, template, dpi, tuple(on_pack or ()), reprint)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """`gimark issue`, `gimark codes …`, `gimark labels`."""
 
+import hashlib
 import secrets
 from pathlib import Path
 
@@ -39,7 +40,15 @@ def change(kind: str, run_ref: str, first: str, last: str, actor_name: str, reas
 
 
 def labels(
-    run_ref: str, actor_name: str, out: Path, first: int, last: int | None, template: str, dpi: int, reprint: str | None
+    run_ref: str,
+    actor_name: str,
+    out: Path,
+    first: int,
+    last: int | None,
+    template: str,
+    dpi: int,
+    on_pack: tuple[str, ...],
+    reprint: str | None,
 ) -> None:
     """Order the label files, make them here and now, and copy the released ones to `out`."""
     here = installation()
@@ -47,13 +56,15 @@ def labels(
     if last is None:
         with here.store.reading() as session:
             last = visible_run(session, actor, run_ref).count - 1
+    asked = repr((run_ref, first, last, template, dpi, on_pack, reprint))
     form = PrintForm(
         run_ref=run_ref,
         first=first,
         last=last,
         template=template,
         dpi=dpi,
-        idempotency_key=f"cli-{run_ref}-{first}-{last}-{template}-{dpi}-{reprint or ''}"[:80],
+        idempotency_key=f"cli-{hashlib.sha256(asked.encode()).hexdigest()}",
+        on_pack=on_pack,
         reprint_reason=reprint,
     )
     order = order_labels(here, actor, form)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gimark.codes.offline import OfflineResult, verify_offline
+from gimark.codes.uri import Malformed, parse_uri
 from gimark.errors import invalid
 from gimark.keys import keyset as keysets
 from gimark.keys import statuslist
@@ -37,8 +38,12 @@ def verify(code: str, keyset: Path | None, root: str | None, status: Path | None
 
 
 def _say_online(code: str, server: str) -> int:
+    if "://" in code and isinstance(parse_uri(code), Malformed):
+        # The server sees path and query alone; whether the whole is the URI of a code is judged here.
+        console.print(f"[red]● red[/]  malformed  {code}", highlight=False, soft_wrap=True)
+        return EXIT_CODES["red"]
     answer = look_up(server, code)
-    colour = str(answer.get("verdict", "red"))
+    colour = str(answer["verdict"])
     console.print(f"[{STYLES[colour]}]● {colour}[/]  {answer.get('reason')}  {code}", highlight=False, soft_wrap=True)
     return EXIT_CODES[colour]
 

@@ -63,8 +63,9 @@ def run(folder: Path, bind: str, port: int, *, once: bool) -> int:
         producer = actor_for(session, PRODUCER)
     batch_ref, issued = _register_and_issue(here, producer)
     _publish(here, issued)
-    _confirm_and_change(here, producer, batch_ref, issued)
+    _confirm(here, producer, batch_ref, issued)
     files = _print(here, producer, issued, folder)
+    _activate_and_void(here, producer, issued)
     first = _scan(files["labels.pdf"], folder)
     with serving(settings, bind, 0 if once else port) as server:
         looks = _look_up(server.address, first, paper.urls(files["codes.csv"]))
@@ -128,10 +129,18 @@ def _publish(here: Installation, issued: RunFacts) -> None:
     _fact("覆盖本批 / covers the run", f"{issued.ledger_index} < {checkpoint.size}")
 
 
-def _confirm_and_change(here: Installation, producer: Actor, batch_ref: str, issued: RunFacts) -> None:
-    _title(4, "确认包装，激活，作废 / confirm, activate, void")
+def _confirm(here: Installation, producer: Actor, batch_ref: str, issued: RunFacts) -> None:
+    _title(4, "确认包装 / confirm the packing")
     with here.store.acting() as act:
-        confirm_batch(act, producer, batch_ref, issued.net_g * COUNT, local_day(act.now))
+        batch = confirm_batch(act, producer, batch_ref, issued.net_g * COUNT, local_day(act.now))
+        packed_g, packed_on = batch.packed_g, batch.packed_on
+        act.commit()
+    _fact("包装 / packed", f"{packed_g:,} g  {packed_on}")
+
+
+def _activate_and_void(here: Installation, producer: Actor, issued: RunFacts) -> None:
+    _title(6, "激活，作废 / activate, void")
+    with here.store.acting() as act:
         active = change_ranges(act, producer, issued.ref, RangeForm(RangeKind.ACTIVATE, (ACTIVATED,)))
         void = change_ranges(act, producer, issued.ref, RangeForm(RangeKind.VOID, (VOIDED,), "整卷破损"))
         act.commit()
@@ -157,14 +166,14 @@ def _print(here: Installation, producer: Actor, issued: RunFacts, folder: Path) 
 
 
 def _scan(pdf: Path, folder: Path) -> str:
-    _title(6, "从印刷页扫码 / scan a label from the printed page")
+    _title(7, "从印刷页扫码 / scan a label from the printed page")
     decoded = paper.scan_first_label(pdf, folder)
     _fact("读出 / decoded", decoded)
     return decoded
 
 
 def _look_up(server: str, first: str, urls: list[str]) -> list[LookUp]:
-    _title(7, f"查验 / look up  {server}")
+    _title(8, f"查验 / look up  {server}")
     asked = (
         ("页上的标识 / the scanned code", first, "green"),
         ("改动一个字符 / one character flipped", _flipped(first), "red"),

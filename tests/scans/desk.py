@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from gimark.codes.minting import mint
 from gimark.codes.uri import Code, Malformed, parse_uri
 from gimark.issuance.queries import RunFacts
-from gimark.issuance.signing import issued_run, mint_issued
+from gimark.issuance.signing import issued_run, secrets_of
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState
 from gimark.scans.hours import hour_of
 from gimark.scans.lookup import Answer, CodeSecrets, LookUps, Visit
@@ -39,7 +40,7 @@ def uri_of(county: County, run: RunFacts, idx: int = 0) -> str:
     """The printed URI of one code."""
     with county.store.reading() as session:
         issued = issued_run(session, county.keyring, run.number)
-    return mint_issued(county.keyring, issued, idx, 1).uris[0].tobytes().decode()
+    return mint(issued.codes, *secrets_of(county.keyring, issued), idx, 1).uris[0].tobytes().decode()
 
 
 class Desk:

@@ -1,5 +1,6 @@
 """What the register knows of a run that its labels may say. No layout, no wording: `labels` does that."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,7 +31,10 @@ class LabelledRight:
 
 @dataclass(frozen=True, slots=True)
 class LabelFacts:
-    """The facts of one run's labels; masses in grams."""
+    """The facts of one run's labels; masses in grams.
+
+    `printed_texts` are the texts that must stand on the label because of the rights it uses.
+    """
 
     product_name: str
     item_name: str
@@ -48,8 +52,14 @@ class LabelFacts:
     storage: str | None
     shelf_life: str | None
     ingredients: str | None
+    printed_texts: tuple[str, ...]
     is_prepackaged_food: bool
     needs_licence: bool
+
+    @property
+    def sha256(self) -> bytes:
+        """What these facts are, so that an order can tell whether they have changed since."""
+        return hashlib.sha256(repr(self).encode()).digest()
 
 
 def label_facts(session: Session, run: IssueRun) -> LabelFacts:
@@ -64,7 +74,7 @@ def label_facts(session: Session, run: IssueRun) -> LabelFacts:
         .join(TradeItemRight, TradeItemRight.right_id == Right.id)
         .where(TradeItemRight.item_id == item.id)
         .order_by(Right.id)
-    )
+    ).all()
     return LabelFacts(
         product_name=product.name_zh,
         item_name=item.name_zh,
@@ -82,6 +92,7 @@ def label_facts(session: Session, run: IssueRun) -> LabelFacts:
         storage=item.storage,
         shelf_life=item.shelf_life,
         ingredients=item.ingredients,
+        printed_texts=tuple(text for right in rights for text in right.printed_texts),
         is_prepackaged_food=product_class.is_prepackaged_food,
         needs_licence=product_class.needs_licence,
     )

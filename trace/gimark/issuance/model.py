@@ -109,8 +109,9 @@ class RangeSpan(Base):
 class PrintOrder(Base):
     """PDFs and the print house's CSV for the codes [first, last] of a run. A code is printed once, but for a reprint.
 
-    `on_pack` names label items that the producer says stand on the package itself. `reprints_act_id` points at the
-    run.reprint act that lets the same codes be printed again.
+    `facts_sha256` holds what the labels said when they were ordered, so that no amendment on the way mixes two texts in
+    one order. `on_pack` names label items that the producer says stand on the package itself. `reprints_act_id` points
+    at the run.reprint act that lets the same codes be printed again.
     """
 
     __tablename__ = "print_order"
@@ -128,6 +129,7 @@ class PrintOrder(Base):
     template: Mapped[str] = mapped_column(String(40))
     dpi: Mapped[int]
     on_pack: Mapped[list[str]] = mapped_column(JSON)
+    facts_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     state: Mapped[PrintState] = mapped_column(by_value(PrintState, name="print_state"))
     idempotency_key: Mapped[str] = mapped_column(String(80))
     body_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))

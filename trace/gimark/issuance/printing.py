@@ -7,14 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
+from gimark.clock import local_day
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
+from gimark.issuance.labelling import label_facts
 from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct
-from gimark.issuance.queries import PrintFacts, print_facts, visible_run
+from gimark.issuance.queries import PrintFacts, print_facts, run_states, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges
-from gimark.issuance.rules import RangeKind, Span, checked_spans
-from gimark.jobs.actions import enqueue
+from gimark.issuance.rules import RangeKind, Span, check_act, checked_spans
+from gimark.jobs.actions import enqueue, retry_by_key
 from gimark.jobs.kinds import PRINT_LABELS
 from gimark.ledger import book
+from gimark.production.actions import covering
+from gimark.production.model import Batch
+from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act
 
 
@@ -48,8 +53,9 @@ class PrintForm:
 def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
     """Queue a print job for the codes. Part of the caller's transaction, which commits.
 
-    Raises ConflictError when a code was ordered for print before and no reason for a reprint is given: a label
-    printed twice looks like a copied one to everybody who scans it.
+    Raises ConflictError for a recalled batch or an ended code, and when a code was ordered for print before and no
+    reason for a reprint is given: a label printed twice looks like a copied one to everybody who scans it. The same
+    order again is answered as it stands; one that failed is tried again.
     """
     require(actor, Permission.CHANGE_CODES)
     book.lock(act)
@@ -63,6 +69,7 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
     if existing is not None:
         return _repeated(act, existing, form)
     [span] = checked_spans([(form.first, form.last)], run.count)
+    check_printable(act, run, span)
     order = PrintOrder(
         enterprise_id=enterprise_id,
         run_id=run.id,
@@ -71,6 +78,7 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
         template=form.template,
         dpi=form.dpi,
         on_pack=sorted(form.on_pack),
+        facts_sha256=label_facts(act.session, run).sha256,
         state=PrintState.QUEUED,
         idempotency_key=form.idempotency_key,
         body_sha256=form.body_sha256,
@@ -80,8 +88,35 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
     )
     act.session.add(order)
     act.session.flush()
-    enqueue(act, PRINT_LABELS, key=f"{PRINT_LABELS}:{order.ref}", payload={"order": order.ref})
+    enqueue(act, PRINT_LABELS, key=_job_key(order), payload={"order": order.ref})
     return print_facts(act.session, order)
+
+
+def check_printable(act: Act, run: IssueRun, span: Span) -> None:
+    """Refuse labels for codes that must not be on sale. Asked when they are ordered, and before they are released.
+
+    Raises ConflictError for a recalled batch and for voided or returned codes, NotAuthorisedError when a right the
+    item carries is not authorised on the packing date (today, while the batch is not confirmed).
+    """
+    batch = act.session.get_one(Batch, run.batch_id)
+    if batch.is_recalled:
+        raise ConflictError(
+            (Fault("batch", "批次已召回", "the batch was recalled", "它的标识不能再印", "Its codes are not printed"),)
+        )
+    check_act(run_states(act.session, run), RangeKind.REPRINT, [span])
+    covering(act, act.session.get_one(TradeItem, batch.item_id), batch.packed_on or local_day(act.now))
+
+
+def set_print_state(act: Act, ref: str, state: PrintState) -> PrintOrder:
+    """Note where the work on an order stands; RELEASED only after it was checked once more what is printed."""
+    order = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
+    if state is PrintState.RELEASED:
+        book.lock(act)
+        check_printable(act, act.session.get_one(IssueRun, order.run_id), (order.first, order.last))
+        order.released_at = act.now
+    order.state = state
+    act.session.flush()
+    return order
 
 
 def print_order(session: Session, ref: str) -> PrintFacts:
@@ -101,8 +136,9 @@ def visible_print(session: Session, actor: Actor, ref: str) -> PrintFacts:
     return print_order(session, ref)
 
 
-def add_file(act: Act, order: PrintOrder, name: str, span: Span, sha256: str, size: int) -> None:
+def add_file(act: Act, order_ref: str, name: str, span: Span, sha256: str, size: int) -> None:
     """Note a finished part. A retry that made the same bytes again changes nothing; other bytes are refused."""
+    order = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == order_ref)).one()
     known = act.session.get(PrintFile, (order.id, name))
     if known is None:
         act.session.add(PrintFile(order_id=order.id, name=name, first=span[0], last=span[1], sha256=sha256, size=size))
@@ -119,6 +155,10 @@ def add_file(act: Act, order: PrintOrder, name: str, span: Span, sha256: str, si
                 ),
             )
         )
+
+
+def _job_key(order: PrintOrder) -> str:
+    return f"{PRINT_LABELS}:{order.ref}"
 
 
 def _permit_reprint(act: Act, actor: Actor, run: IssueRun, span: Span, form: PrintForm) -> int | None:
@@ -157,6 +197,9 @@ def _permit_reprint(act: Act, actor: Actor, run: IssueRun, span: Span, form: Pri
 
 def _repeated(act: Act, order: PrintOrder, form: PrintForm) -> PrintFacts:
     if order.body_sha256 == form.body_sha256:
+        if order.state is PrintState.FAILED:
+            order.state = PrintState.QUEUED
+            retry_by_key(act, _job_key(order))
         return print_facts(act.session, order)
     raise IdempotencyKeyReusedError(
         (

@@ -63,6 +63,7 @@ class PrintFacts:
     template: str
     dpi: int
     on_pack: tuple[str, ...]
+    facts_sha256: bytes
     state: PrintState
     files: tuple[FileFacts, ...]
 
@@ -142,6 +143,7 @@ def print_facts(session: Session, order: PrintOrder) -> PrintFacts:
         template=order.template,
         dpi=order.dpi,
         on_pack=tuple(order.on_pack),
+        facts_sha256=order.facts_sha256,
         state=order.state,
         files=tuple(FileFacts(f.name, f.first, f.last, f.sha256, f.size) for f in files),
     )

@@ -1,7 +1,7 @@
-"""The signer that knows the runs: it signs what the register says was issued, and nothing else.
+"""What the codes of an issued run are made from: run, GTIN, lot, key and epoch come from the run's row alone.
 
-Whoever can reach it still cannot get a signature over a lot, an index or a key that no run names (codes-and-ledger,
-"Keys"). Repeating a message is free, so a file can be made again.
+Files are signed from these values and never from a request, so nobody gets a signature over a lot, an index or a key
+that no run names. Repeating a message is free, so a file can be made again.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import not_found
-from gimark.codes.minting import Minted, mint
+from gimark.codes.cipher import SerialCipher
 from gimark.codes.run import RunCodes
 from gimark.errors import ConflictError, Fault
 from gimark.issuance.keyring import Keyring
 from gimark.issuance.model import IssueRun
+from gimark.keys.signer import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,10 @@ def codes_of(keyring: Keyring, run: IssueRun) -> RunCodes:
     )
 
 
-def mint_issued(keyring: Keyring, run: IssuedRun, first: int, count: int) -> Minted:
-    """The signed codes first..first+count-1 of an issued run, by the run's own key and epoch.
+def secrets_of(keyring: Keyring, run: IssuedRun) -> tuple[SerialCipher, Signer]:
+    """What makes an issued run's codes: the cipher of its epoch and its own key.
 
-    Raises ConflictError when that key's private half is gone (destroyed at its end) or the range leaves the run.
+    Raises ConflictError when that key's private half is gone (destroyed at its end).
     """
     key = keyring.issuing.get(run.codes.kid)
     cipher = keyring.ciphers.get(run.epoch)
@@ -65,16 +66,4 @@ def mint_issued(keyring: Keyring, run: IssuedRun, first: int, count: int) -> Min
                 ),
             )
         )
-    if first < 0 or count < 1 or first + count > run.codes.count:
-        raise ConflictError(
-            (
-                Fault(
-                    "ranges",
-                    f"号段超出本批的 {run.codes.count} 枚",
-                    f"the range leaves the run's {run.codes.count} codes",
-                    "请核对号段",
-                    "Check the range",
-                ),
-            )
-        )
-    return mint(run.codes, cipher, key.signer, first, count)
+    return cipher, key.signer

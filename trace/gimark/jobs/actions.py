@@ -149,6 +149,15 @@ def retry(act: Act, ref: str) -> None:
     _requeue(job, act.now)
 
 
+def retry_by_key(act: Act, key: str) -> None:
+    """`retry` for the one who asked for the work; nothing when the job has not failed. Raises NotFoundError."""
+    job = _by_key(act.session, key)
+    if job is None:
+        raise job_not_found()
+    if job.state is JobState.FAILED:
+        retry(act, job.ref)
+
+
 def cancel(act: Act, ref: str) -> None:
     """End a job that has not ended; whoever runs it learns so at its next report.
 

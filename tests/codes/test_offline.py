@@ -201,6 +201,22 @@ def test_voided_wins_over_recalled() -> None:
     assert verify_offline(codes_of(RUN, 500, 1)[0], KEYS, status, NOW).reason is Word.VOIDED
 
 
+def test_cutting_the_token_off_a_voided_code_does_not_make_it_grey() -> None:
+    voided, kept = (codes_of(RUN, index, 1)[0].partition("?")[0] for index in (500, 550))
+    another = replace(KEYS, keys=(*KEYS.keys, replace(KEYS.keys[0], kid="00af", public=THIEF.public)))
+    for keys in (KEYS, another, replace(another, keys=another.keys[::-1])):
+        result = verify_offline(voided, keys, STATUS, NOW)
+        assert (result.word, result.reason, result.colour) == (Word.UNSIGNED, Word.VOIDED, "red")
+        assert verify_offline(kept, keys, STATUS, NOW).reason is Word.UNSIGNED
+
+
+def test_a_kid_that_nobody_can_check_does_not_hide_a_voided_code() -> None:
+    unchecked = IssuingKey("0002", "sm2-sm3", b"\x04" + bytes(64), NOW.date(), NOW.date(), KeyState.ACTIVE)
+    uri = f"{codes_of(RUN, 500, 1)[0].partition('?')[0]}?s={write_token('0002', bytes(64))}"
+    result = verify_offline(uri, replace(KEYS, keys=(*KEYS.keys, unchecked)), STATUS, NOW)
+    assert (result.word, result.reason, result.colour) == (Word.UNSUPPORTED, Word.VOIDED, "red")
+
+
 def test_a_forgery_of_a_recalled_lot_stays_a_forgery() -> None:
     status = replace(STATUS, lots={("09521234500018", "YX26A0317"): "recalled"})
     result = verify_offline(signed(THIEF), KEYS, status, NOW)

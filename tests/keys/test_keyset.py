@@ -169,6 +169,7 @@ def put(old: str, new: str) -> Callable[[str], str]:
         put("active -", "revoked -"),
         put("active -", "revoked -5"),
         put("active -", "revoked 05"),
+        put("active -", f"revoked {2**53}"),
         put("active -", "paused -"),
         put("active -", "active"),
         put("active -", "active - -"),
@@ -187,6 +188,22 @@ def test_another_spelling_is_refused(change: Callable[[str], str]) -> None:
     with pytest.raises(InvalidInputError) as caught:
         keyset.parse(change(TEXT))
     assert caught.value.faults[0].remedy_zh
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"keys": (issuing("0001"), issuing("0002"))}, "public key comes twice"),
+        ({"keys": (issuing("0001"), issuing("0002", state=KeyState.REVOKED, at=3))}, "public key comes twice"),
+        ({"keys": (IssuingKey("0001", "p256", b"\x02" + bytes(64), FROM, UNTIL, KeyState.ACTIVE),)}, "do not fit"),
+        ({"keys": (issuing("0001", state=KeyState.REVOKED, at=2**53),)}, "log size"),
+        ({"witnesses": (VerifierKey("见证.example", COSIGNATURE_V1, bytes(32)),)}, "visible ASCII"),
+    ],
+    ids=["two kids, one key", "revoked and not", "compressed point", "log size over 2^53", "witness not ASCII"],
+)
+def test_parts_that_make_no_key_set_are_refused(change: dict[str, object], reason: str) -> None:
+    with pytest.raises(InvalidInputError, match=reason):
+        replace(KEYS, **change)  # type: ignore[arg-type]
 
 
 def test_lines_out_of_order_are_refused() -> None:

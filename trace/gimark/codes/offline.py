@@ -127,10 +127,14 @@ def _word_of(read: CodeUri | Malformed, keyset: KeySet) -> Word:
 
 
 def _reason_of(word: Word, code: Code, keyset: KeySet, status: StatusList | None) -> tuple[Word, str | None]:
-    """Step 9: whether the code or its lot was taken back, and the list's word for the lot."""
+    """Step 9: whether the code or its lot was taken back, and the list's word for the lot.
+
+    The mark is tried under every kid: whoever cuts the token off a voided code, or puts in a kid that nobody can
+    check here, must not turn red into grey or amber.
+    """
     if status is None:
         return word, None
-    if code.token is not None and statuslist.mark(code.message(keyset.origin, code.token.kid)) in status.codes:
+    if any(statuslist.mark(code.message(keyset.origin, key.kid)) in status.codes for key in keyset.keys):
         return Word.VOIDED, None
     listed = status.lots.get((code.gtin, code.lot))
     if listed is None:

@@ -1,13 +1,14 @@
 """The key set `gi-keys/v1`: a signed note by which anyone verifies codes without asking the server."""
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from gimark.clock import rfc3339
 from gimark.errors import ConflictError, LedgerError
-from gimark.keys.lines import bad, check_same, check_validity, fault, instant, read_header
+from gimark.keys.lines import MAX_SEQ, bad, check_same, check_validity, fault, instant, read_header
 from gimark.keys.names import is_host, is_origin
 from gimark.keys.note import COSIGNATURE_V1, ED25519, NoteSigner, VerifierKey, open_note, sign_note
 
@@ -15,6 +16,8 @@ TITLE = "gi-keys/v1"
 HEADER = ("origin", "hosts", "seq", "time", "expires", "quorum")
 # Bytes of a public key: raw for Ed25519 (RFC 8032), an uncompressed point 04 || x || y for the other curves (SEC 1).
 PUBLIC_SIZES = {"ed25519": 32, "p256": 65, "sm2-sm3": 65}
+_UNCOMPRESSED = b"\x04"
+_WITNESS_NAME = re.compile(r"[!-*,-~]+")
 # Words after the kind in each line below the header.
 LINE_WORDS = {"log": 3, "witness": 1, "key": 7}
 
@@ -91,8 +94,12 @@ class KeySet:
             raise bad("存证密钥的名称或类型不符", "a log key is not of this origin or kind")
         if any(witness.kind != COSIGNATURE_V1 for witness in self.witnesses):
             raise bad("见证方密钥类型不符", "a witness's key is of another kind")
+        if not all(_WITNESS_NAME.fullmatch(witness.name) for witness in self.witnesses):
+            raise bad("见证方名称含有非 ASCII 字符", "a witness's name is not visible ASCII")
         for key in self.keys:
             _check_issuing_key(key)
+        # Else revoking one of the two would leave the stolen key good under the other kid.
+        _check_once([key.public.hex() for key in self.keys], "公钥", "public key")
 
     def key(self, kid: str) -> IssuingKey | None:
         """The issuing key `kid`, whatever its state; None when it is not of this installation."""
@@ -209,11 +216,12 @@ def _check_issuing_key(key: IssuingKey) -> None:
     kid = key.kid
     if len(kid) != 4 or kid.strip("0123456789abcdef"):
         raise bad(f"密钥编号“{kid[:20]}”不合规范", f"the kid “{kid[:20]}” is not 4 lower-case hex digits")
-    if PUBLIC_SIZES.get(key.alg) != len(key.public):
+    is_point = key.alg == "ed25519" or key.public.startswith(_UNCOMPRESSED)
+    if PUBLIC_SIZES.get(key.alg) != len(key.public) or not is_point:
         raise bad(f"密钥 {kid} 的算法或公钥长度不符", f"the algorithm and the public key of {kid} do not fit")
     if key.from_on > key.until_on:
         raise bad(f"密钥 {kid} 的起始日晚于截止日", f"{kid} ends before it begins")
-    if (key.state == KeyState.REVOKED) != (key.revoked_at is not None) or (key.revoked_at or 0) < 0:
+    if (key.state == KeyState.REVOKED) != (key.revoked_at is not None) or not 0 <= (key.revoked_at or 0) <= MAX_SEQ:
         raise bad(f"密钥 {kid} 的吊销状态自相矛盾", f"{kid} is revoked without a log size, or has one unrevoked")
 
 

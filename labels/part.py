@@ -42,14 +42,19 @@ def render_part(job: PartJob) -> bytes:
     `RowError` when there are too many rows or one is not well formed, `CarrierError` when the codes are not of the
     length that the label was laid out for.
     """
+    require_job(job)
+    carrier = job.design.carrier
+    symbols = encoder_for(carrier.version, carrier.level, job.cache_dir).matrices(job.uris)
+    return write_document(job.design, symbols, typed_codes(job.serials), job.title, job.skip, job.offset_mm)
+
+
+def require_job(job: PartJob) -> None:
+    """`RowError` and `CarrierError` as `render_part` raises them."""
     if len(job.uris) > MOST_LABELS:
         raise RowError([_too_many(len(job.uris))])
     require_rows(job.serials, job.uris)
-    carrier = job.design.carrier
-    if version_for(job.uris.shape[1], carrier.level) != carrier.version:
+    if version_for(job.uris.shape[1], job.design.carrier.level) != job.design.carrier.version:
         raise CarrierError([_other_length(job.uris.shape[1])])
-    symbols = encoder_for(carrier.version, carrier.level, job.cache_dir).matrices(job.uris)
-    return write_document(job.design, symbols, typed_codes(job.serials), job.title, job.skip, job.offset_mm)
 
 
 @lru_cache(maxsize=4)

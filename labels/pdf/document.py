@@ -29,6 +29,15 @@ def write_document(
     `skip` leaves that many places of the first sheet free, for a sheet that was begun before; `offset_mm` moves
     everything right and down, for a printer that is known to be off.
     """
+    per_page = design.template.per_page
+    begun = skip % per_page
+    rows = Records(design, offset_mm).rows(symbols, typed, first_slot=begun)
+    starts = range(-begun, len(rows), per_page)
+    return write_pages(design, [rows[max(start, 0) : start + per_page].tobytes() for start in starts], title)
+
+
+def write_pages(design: Design, contents: list[bytes], title: str) -> bytes:
+    """A PDF of pages of the template's size; `contents` are their operators, which may draw the face as `/L`."""
     document = pydyf.PDF()
     document.info["Title"] = pydyf.String(title)
     document.info["Producer"] = pydyf.String("GIMark")
@@ -37,11 +46,7 @@ def write_document(
     width, height = design.template.page_mm
     document.pages["MediaBox"] = pydyf.Array([0, 0, number(points(width)), number(points(height))])
     document.pages["Resources"] = _resources(document, design)
-    per_page = design.template.per_page
-    begun = skip % per_page
-    rows = Records(design, offset_mm).rows(symbols, typed, first_slot=begun)
-    starts = range(-begun, len(rows), per_page)
-    _add_pages(document, [rows[max(start, 0) : start + per_page].tobytes() for start in starts])
+    _add_pages(document, contents)
     output = io.BytesIO()
     document.write(output)
     return output.getvalue()

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from starlette.types import Scope
 
-from api import refusals
 from api.limits import SignatureLimit
 from api.visitors import RawHeaders, Visitors
 from gimark.codes.uri import Code, Malformed
@@ -31,10 +30,14 @@ class Desk:
     waits_for_disk: bool
 
     async def scanned(self, scope: Scope, headers: RawHeaders, code: Code | Malformed, now: datetime) -> Answer:
-        """The answer to a scanned code. Raises TooManyError when one network sent too many bad signatures."""
-        if self.limit.is_watching and self.limit.is_over(network_of(self.visitors.address(scope, headers))):
-            raise refusals.too_many()
+        """The answer to a scanned code.
+
+        A network that sent too many bad signatures in this minute is told 暂时无法核对 for everything that would need
+        a signature checked: people share networks with forgers, and must not be told that a genuine code is none.
+        """
         visit = self.visitors.visit(scope, headers, now)
+        if not isinstance(code, Malformed) and code.token is not None and self._is_over_limit(scope, headers):
+            return await self._noted(Answer(unavailable(Reason.UNSUPPORTED, code.serial)), visit)
         answer = await self.lookups.scanned(code, visit)
         if answer.verdict.reason is Reason.BAD_SIGNATURE:
             self.limit.count(network_of(self.visitors.address(scope, headers)))
@@ -48,6 +51,9 @@ class Desk:
     async def refused(self, scope: Scope, headers: RawHeaders, answer: Answer, now: datetime) -> Answer:
         """An answer that was found without looking anything up, noted like any other."""
         return await self._noted(answer, self.visitors.visit(scope, headers, now))
+
+    def _is_over_limit(self, scope: Scope, headers: RawHeaders) -> bool:
+        return self.limit.is_watching and self.limit.is_over(network_of(self.visitors.address(scope, headers)))
 
     async def _noted(self, answer: Answer, visit: Visit) -> Answer:
         if not visit.is_counted:
@@ -63,4 +69,5 @@ class Desk:
 
         if self.lookups.note(answer, visit, done) and await written:
             return answer
-        return Answer(unavailable(Reason.UNSUPPORTED))
+        # A forged code is forged whether or not it could be noted.
+        return Answer(unavailable(answer.verdict.reason))

@@ -30,11 +30,11 @@ def health(process: Process) -> APIRouter:
     """`/healthz` (the process answers) and `/readyz` (schema, database, keys, checkpoint, disk; 503 when not)."""
     router = APIRouter()
 
-    @router.get("/healthz")
+    @router.api_route("/healthz", methods=["GET", "HEAD"])
     def lives() -> Response:
         return PlainTextResponse("ok\n")
 
-    @router.get("/readyz")
+    @router.api_route("/readyz", methods=["GET", "HEAD"])
     def is_ready() -> Response:
         findings = look_around(process)
         ready = all(finding.is_well for finding in findings)

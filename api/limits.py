@@ -1,7 +1,7 @@
 """How many bad signatures one network may have checked in a minute: checking one costs more than making one up.
 
-Per process and in memory: it saves processor time and decides no verdict, so it need not be exact. Genuine codes and
-forgeries that fail before the signature are never limited.
+Per process and in memory: it saves processor time, so it need not be exact. Over the limit a network is asked to wait
+a minute (暂时无法核对); what fails before the signature is judged as ever.
 """
 
 import time

@@ -32,7 +32,7 @@ class Row:
 
 
 # When trying again makes sense, in seconds, by status.
-RETRY_AFTER_S = {429: "60", 503: "1"}
+RETRY_AFTER_S = {503: "1"}
 
 Told = GimarkError | LabelError
 
@@ -54,7 +54,6 @@ ROWS: dict[type[Told], Row] = {
     refusals.CrossSiteError: Row(403, "请求来自其他网站", "Cross-site request"),
     refusals.BodyTooLargeError: Row(413, "内容过大", "Body too large"),
     refusals.MethodNotAllowedError: Row(405, "不接受这种请求", "Method not allowed"),
-    refusals.TooManyError: Row(429, "查得太频繁", "Too many requests"),
     refusals.HttpRefusalError: Row(400, "请求被拒绝", "Request refused"),
     refusals.InternalError: Row(500, "服务器出错了", "Internal error"),
     label_errors.LabelError: Row(422, "标签有误", "Label refused"),

@@ -28,11 +28,11 @@ def published_files(settings: Settings) -> APIRouter:
             raise NotFoundError(not_here())
         return FileResponse(path, media_type=media_type, headers={"Cache-Control": cache, **OPEN})
 
-    @router.get("/checkpoint")
+    @router.api_route("/checkpoint", methods=["GET", "HEAD"])
     def checkpoint() -> Response:
         return file("checkpoint", TEXT, BRIEFLY)
 
-    @router.get("/tile/{place:path}")
+    @router.api_route("/tile/{place:path}", methods=["GET", "HEAD"])
     def tile(place: str) -> Response:
         """A full tile never changes; a partial one is soon a wider one under another name."""
         found = TILE.fullmatch(place)
@@ -40,15 +40,15 @@ def published_files(settings: Settings) -> APIRouter:
             raise NotFoundError(not_here())
         return file(f"tile/{place}", BYTES, FOREVER)
 
-    @router.get("/.well-known/gi-keys")
+    @router.api_route("/.well-known/gi-keys", methods=["GET", "HEAD"])
     def keys() -> Response:
         return file(str(KEYS_NOTE), TEXT, BRIEFLY)
 
-    @router.get("/.well-known/gi-status")
+    @router.api_route("/.well-known/gi-status", methods=["GET", "HEAD"])
     def status() -> Response:
         return file(str(STATUS_NOTE), TEXT, BRIEFLY)
 
-    @router.get("/.well-known/jwks.json")
+    @router.api_route("/.well-known/jwks.json", methods=["GET", "HEAD"])
     def key_set() -> Response:
         return file(str(JWKS_FILE), JSON, BRIEFLY)
 

@@ -33,12 +33,6 @@ class MethodNotAllowedError(WebError):
     code = "method-not-allowed"
 
 
-class TooManyError(WebError):
-    """More requests of a costly kind than one network may send."""
-
-    code = "too-many"
-
-
 class HttpRefusalError(WebError):
     """Any other refusal of the web framework; `extras["status"]` has its status."""
 
@@ -111,21 +105,6 @@ def method_not_allowed(allowed: str) -> MethodNotAllowedError:
             ),
         ),
         {"allow": allowed},
-    )
-
-
-def too_many() -> TooManyError:
-    """A TooManyError."""
-    return TooManyError(
-        (
-            Fault(
-                "",
-                "从这个网络发来的无效标识太多",
-                "too many bad codes came from this network",
-                "请过一分钟再试；这不说明您手上的标识是真是假",
-                "Try again in a minute; this says nothing of the code in your hand",
-            ),
-        )
     )
 
 

@@ -25,7 +25,7 @@ Words = Annotated[tuple[str, ...], NoDecode]
 class Settings(BaseSettings):
     """What an operator may set. Lists are comma-separated in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="GIMARK_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="GIMARK_", frozen=True, extra="forbid", hide_input_in_errors=True)
 
     data_dir: Path = Field(Path("var"), description="Folder of the database, keys, files and published ledger")
     database_url: str = Field("", description="SQLAlchemy URL; empty = SQLite file gimark.db in data_dir")

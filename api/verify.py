@@ -11,6 +11,7 @@ from itertools import count
 from secrets import token_hex
 from typing import NamedTuple
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import refusals
@@ -85,7 +86,7 @@ class CodeEndpoint:
             if not isinstance(error, GimarkError):
                 log.exception("a look-up failed", request_id=request_id)
             scope.setdefault("state", {})["request_id"] = request_id
-            await self.problems.response(error, scope)(scope, receive, send)
+            await self._refusal(error, scope, request_id)(scope, receive, send)
             return
         start = {"type": "http.response.start", "status": 200, "headers": self._headers(wanted, body, request_id)}
         await send(start)
@@ -114,11 +115,22 @@ class CodeEndpoint:
             return self.answers.json(answer, now)
         return self.answers.page(answer, wanted.language, now, wanted.query)
 
+    def _refusal(self, error: Exception, scope: Scope, request_id: str) -> Response:
+        response = self.problems.response(error, scope)
+        for name, value in self._fixed:
+            response.headers.setdefault(name.decode(), value.decode())
+        response.headers["X-Request-Id"] = request_id
+        return response
+
+    @property
+    def _fixed(self) -> tuple[tuple[bytes, bytes], ...]:
+        return SECURE_HEADERS if self.right_address.startswith("https:") else FIXED_HEADERS
+
     def _headers(self, wanted: Wanted, body: bytes, request_id: str) -> list[tuple[bytes, bytes]]:
         return [
             (b"content-type", JSON_TYPE if wanted.is_json else HTML_TYPE),
             (b"content-length", b"%d" % len(body)),
             (b"content-language", wanted.language.encode()),
             (b"x-request-id", request_id.encode()),
-            *(SECURE_HEADERS if self.right_address.startswith("https:") else FIXED_HEADERS),
+            *self._fixed,
         ]

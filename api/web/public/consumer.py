@@ -59,20 +59,21 @@ class ConsumerPages:
 
     def render(self, prepared: PreparedPage, verdict: Verdict, visit: Visit) -> bytes:
         """The page of a `verdict` over the package and run of `prepared`, in UTF-8."""
-        shape = shape_of(verdict, prepared.days)
+        texts = particulars_of(verdict, visit, prepared.language)
+        shape = shape_of(verdict, prepared.days, texts)
         sheet = prepared.sheets.get(shape)
         if sheet is None:
             html = self._html(prepared, shape, _Slots(), Markup(slot("style")))  # noqa: S704 - a mark of our own
             sheet = prepared.sheets[shape] = Sheet(html, self._shared)
-        return sheet.fill(particulars_of(verdict, visit, prepared.language))
+        return sheet.fill(texts)
 
     def whole(self, verdict: Verdict, language: Language, visit: Visit) -> bytes:
         """The page of any verdict. Without a package it comes from a kept sheet; with one, from the template."""
         if verdict.package is None:
             return self.render(self._bare[language], verdict, visit)
         prepared = self.prepare(verdict.package, verdict.run, language)
-        shape = shape_of(verdict, prepared.days)
-        return self._html(prepared, shape, particulars_of(verdict, visit, language), STYLE).encode()
+        texts = particulars_of(verdict, visit, language)
+        return self._html(prepared, shape_of(verdict, prepared.days, texts), texts, STYLE).encode()
 
     def _html(self, prepared: PreparedPage, shape: Shape, texts: Particulars, style: Markup) -> str:
         package, run, language = prepared.package, prepared.run, prepared.language

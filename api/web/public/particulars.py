@@ -1,5 +1,6 @@
 """What differs between two codes of one batch: ready texts, and the shape of the page that they go into."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +12,13 @@ from api.web.figures import Entry, count_text, day_text, minute_text, serial_tex
 from api.web.language import LANGUAGES, Language, in_language
 from api.web.provinces import province_names
 from gimark.clock import local_day
-from gimark.scans.rules import Checks, Colour, OfficialAct, Reason, Rung, Verdict
+from gimark.codes.token import TOKEN
+from gimark.scans.rules import Checks, Colour, OfficialAct, Reason, Rung, RungName, RungState, Verdict
 
 # As many province names as fit under the count on a phone; the evidence of a copied code names them all.
 PROVINCES_SHOWN = 2
+_SIGNED = frozenset(Rung(RungName.SIGNED, state) for state in (RungState.PASS, RungState.WARN))
+_TOKEN = re.compile(rf"(?:^|&)s=({TOKEN.pattern.decode()})(?:&|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,12 @@ class Shape(NamedTuple):
     act_kind: str | None
     act_place: int | None
     act_has_reason: bool
+    has_token: bool
+
+    @property
+    def has_proof(self) -> bool:
+        """Whether the code's signature was found good, so that there is a proof file of its own."""
+        return self.has_token and not _SIGNED.isdisjoint(self.rungs)
 
 
 # The texts that fill a page, by name and unescaped; only those that the shape has a place for.
@@ -54,8 +64,8 @@ _minute = lru_cache(maxsize=4096)(minute_text)
 _day = lru_cache(maxsize=4096)(local_day)
 
 
-def shape_of(verdict: Verdict, days: tuple[date, ...]) -> Shape:
-    """The shape of `verdict`'s page; `days` are the batch's dated events in order."""
+def shape_of(verdict: Verdict, days: tuple[date, ...], texts: Particulars) -> Shape:
+    """The shape of `verdict`'s page; `days` are the batch's dated events in order, `texts` what there is to fill in."""
     checks, act = verdict.checks, verdict.act
     was_checked = checks is not None and checks.count > 0
     return Shape(
@@ -71,6 +81,7 @@ def shape_of(verdict: Verdict, days: tuple[date, ...]) -> Shape:
         None if act is None else act.kind,
         None if act is None else _place(act.at, days),
         act is not None and bool(act.reason),
+        "proof" in texts,
     )
 
 
@@ -81,6 +92,9 @@ def particulars_of(verdict: Verdict, visit: Visit, language: Language) -> Partic
     texts = {"other_language": in_language(visit.query, other), "looked_at": _minute(minute, language)}
     if verdict.serial is not None:
         texts["serial"] = serial_text(verdict.serial)
+        token = _TOKEN.search(visit.query)
+        if token is not None:
+            texts["proof"] = f"{verdict.serial}?s={token[1]}"
     if verdict.activated_at is not None:
         texts["activated_at"] = _minute(verdict.activated_at, language)
         texts["activated_on"] = short_day_text(_day(verdict.activated_at), language)

@@ -12,9 +12,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from gimark.errors import GimarkError
 from gimark.scans.provinces import mask_of
 from gimark.store.unit_of_work import Store
 
@@ -118,7 +116,7 @@ class Recorder:
             with self._store.acting() as act:
                 write_looks(act.session.connection(), [look for look, _ in batch])
                 act.commit()
-        except (GimarkError, SQLAlchemyError):
+        except Exception:  # the thread must outlive whatever it meets, or nobody writes any more
             log.exception("checks could not be written yet", waiting=len(batch) + self._queue.qsize())
             _tell(batch, is_kept=False)
             return False

@@ -2,13 +2,14 @@
 
 import itertools
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gimark.codes.serial import ALPHABET, check_value, is_serial, read_typed, typed_form
+from gimark.codes.serial import _DASHES, ALPHABET, check_value, is_serial, read_typed, typed_form
 from gimark.errors import InvalidInputError
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "codes.json").read_text(encoding="utf-8"))
@@ -120,6 +121,8 @@ def test_look_alikes_are_read_as_the_digits_they_look_like(body: str) -> None:
         ("38GPERNQBQTSu", "character"),
         ("38GPERNQBQTS\x1c", "character"),  # a separator to Python, no White_Space to Unicode
         ("38GPERNQBQTS_", "character"),
+        ("38GP\u2212ERNQ\u2212BQTSA", "character"),  # the minus sign is no dash
+        ("38GP\u30fcERNQ\u30fcBQTSA", "character"),  # nor is the sign of a long vowel
         ("38GPERNQBQT٣A", "character"),  # an Arabic digit
         ("38GPERNQBQTSAß", "character"),
         ("38GPERNQBQTS\u0130", "character"),  # lower() of it is two characters
@@ -134,6 +137,16 @@ def test_refusals_in_the_specified_order(text: str, rejected: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         read_typed(text, "code")
     assert caught.value.extras["rejected"] == rejected
+
+
+def test_every_dash_and_no_other_character_of_unicode_14_is_dropped_as_one() -> None:
+    # Later versions may call more characters dashes; what was one stays one.
+    dashes = {chr(point) for point in range(0x110000) if unicodedata.category(chr(point)) == "Pd"}
+    assert len(_DASHES) == 26
+    assert dashes >= _DASHES
+    assert unicodedata.unidata_version != "14.0.0" or dashes == _DASHES
+    for dash in _DASHES:
+        assert read_typed(f"38GP{dash}ERNQ{dash}BQTSA", "code") == "38GPERNQBQTSA"
 
 
 @given(st.text(max_size=80))

@@ -155,6 +155,10 @@ def put(old: str, new: str) -> Callable[[str], str]:
         put("log gi.example.cn/log", "log gi.example.com/log"),
         put("+220b8831+", "+220b8832+"),
         put("2031-03-31", "20310331"),
+        put(
+            "key 0001 ed25519 H/ToR0sMdLGkRfHgXxdLXm7HTVwcnJ3+cjRGQWfKtZo= 2026",
+            "key 0001 ed25519 H/ToR0sMdLGkRfHgXxdLXm7HTVwcnJ3+cjRGQWfKtZo= 0999",
+        ),
         put("2031-03-31", "2026-02-28"),
         put("2027-03-31", "2026-02-28"),
         put("witness witness", "watcher witness"),

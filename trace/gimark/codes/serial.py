@@ -27,7 +27,13 @@ _WHITE_SPACE = frozenset(
     "\t\n\v\f\r \x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
+# Category Pd of Unicode 14, written out: what a code may be typed with does not hang on the version of Python.
+_DASHES = frozenset(
+    "-\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d"
+    "\u301c\u3030\u30a0\ufe31\ufe32\ufe58\ufe63\uff0d\U00010ead"
+)
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\ufeff")
+_DROPPED = _WHITE_SPACE | _DASHES | _INVISIBLE
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _TYPED = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
@@ -59,7 +65,7 @@ def read_typed(text: str, where: str) -> str:
     """
     if len(text) > MAX_TYPED_LENGTH:
         raise _rejected_length(where, len(text))
-    kept = "".join(c for c in unicodedata.normalize("NFKC", text) if not _is_spacing(c))
+    kept = "".join(c for c in unicodedata.normalize("NFKC", text) if c not in _DROPPED)
     for character in kept:
         if character not in _TYPED:
             raise _rejected_character(where, character)
@@ -79,10 +85,6 @@ def read_typed(text: str, where: str) -> str:
             rejected="check character",
         )
     return serial
-
-
-def _is_spacing(character: str) -> bool:
-    return character in _WHITE_SPACE or character in _INVISIBLE or unicodedata.category(character) == "Pd"
 
 
 def _rejected_length(where: str, length: int) -> InvalidInputError:

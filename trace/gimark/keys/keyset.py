@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from gimark.clock import rfc3339
 from gimark.errors import ConflictError, LedgerError
-from gimark.keys.lines import MAX_SEQ, bad, check_same, check_validity, fault, instant, read_header
+from gimark.keys.lines import MAX_SEQ, bad, check_same, check_validity, day, fault, instant, read_header
 from gimark.keys.names import is_host, is_origin
 from gimark.keys.note import COSIGNATURE_V1, ED25519, NoteSigner, VerifierKey, open_note, sign_note
 
@@ -241,7 +241,7 @@ def _check_successor(old: IssuingKey, new: IssuingKey | None) -> None:
 
 def _log_key(words: list[str]) -> LogKey:
     vkey, from_on, until_on = words
-    return LogKey(VerifierKey.parse(vkey), date.fromisoformat(from_on), date.fromisoformat(until_on))
+    return LogKey(VerifierKey.parse(vkey), day(from_on), day(until_on))
 
 
 def _issuing_key(words: list[str]) -> IssuingKey:
@@ -250,8 +250,8 @@ def _issuing_key(words: list[str]) -> IssuingKey:
         kid=kid,
         alg=alg,
         public=base64.b64decode(public, validate=True),
-        from_on=date.fromisoformat(from_on),
-        until_on=date.fromisoformat(until_on),
+        from_on=day(from_on),
+        until_on=day(until_on),
         state=KeyState(state),
         revoked_at=None if revoked_at == "-" else int(revoked_at),
     )

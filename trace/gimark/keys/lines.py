@@ -5,11 +5,12 @@ spelling, order or repeated line gets through.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from gimark.errors import Fault, InvalidInputError
 
 MAX_SEQ = 2**53 - 1
+FIRST_YEAR = 1000
 
 
 def read_header(text: str, title: str, names: Sequence[str]) -> tuple[dict[str, str], list[str]]:
@@ -39,6 +40,14 @@ def check_validity(seq: int, published_at: datetime, expires_at: datetime) -> No
 def instant(text: str) -> datetime:
     """An RFC 3339 instant in UTC with whole seconds; raises ValueError."""
     return datetime.strptime(text + "+0000", "%Y-%m-%dT%H:%M:%SZ%z").astimezone(UTC)
+
+
+def day(text: str) -> date:
+    """A day, `YYYY-MM-DD`, from the year 1000 on as `instant` has it; raises ValueError."""
+    found = date.fromisoformat(text)
+    if found.year < FIRST_YEAR:
+        raise ValueError(f"{text} is before the year {FIRST_YEAR}")
+    return found
 
 
 def fault(reason_zh: str, reason_en: str) -> Fault:

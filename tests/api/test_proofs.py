@@ -1,8 +1,10 @@
 """The proof file over HTTP: from the page's link to a file that the root's key alone confirms."""
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -43,6 +45,22 @@ def test_a_scanned_code_s_file_is_kept_and_checked_with_the_root_s_key(site: Sit
     assert answer.headers["x-robots-tag"] == "noindex"
     assert uri.encode() in answer.content
     assert verify_proof(answer.content, site.here.root_key).index == 300
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_of_a_scan_links_to_the_code_s_own_file(site: Site, run: RunFacts, language: str) -> None:
+    uri = uri_of(site.county, run, 17)
+    page = site.get(f"{uri}&lang={language}").text
+    [link] = re.findall(r'href="(/proof/01/[^"]*)" download', page)
+    found = verify_proof(site.get(unescape(link)).content, site.here.root_key)
+    assert (found.index, found.issue["run"]) == (17, run.number)
+
+
+def test_the_page_of_a_typed_code_links_to_the_run_s_entry(site: Site, run: RunFacts) -> None:
+    serial = uri_of(site.county, run).partition("/21/")[2][:13]
+    page = site.get(f"/check?code={serial}").text
+    assert f'href="/proof/{run.ledger_index}" download' in page
+    assert "/proof/01/" not in page
 
 
 def test_head_tells_the_length_and_sends_nothing(site: Site, run: RunFacts) -> None:

@@ -31,7 +31,7 @@ SITE = SiteFacts(
     host="gi.yunxi.example",
     phone="0000-0000000",
 )
-TOKEN_QUERY = "s=" + "AQAB" + "x" * 86
+TOKEN_QUERY = "s=" + "AQAB" + "x" * 85 + "A"
 VISIT = Visit(datetime(2026, 11, 22, 1, 41, tzinfo=UTC), TOKEN_QUERY)
 
 GI_PRODUCT = RightFacts(

@@ -20,7 +20,9 @@ from tests.web.samples import (
     PACKAGE,
     RECALL,
     RUN,
+    SERIAL,
     SITE,
+    TOKEN_QUERY,
     VARIANTS,
     VERDICTS,
     VISIT,
@@ -248,7 +250,7 @@ def test_hostile_values_are_text_wherever_they_stand(language: Language) -> None
     right = replace(GI_PRODUCT, **_hostile(GI_PRODUCT))
     package = replace(PACKAGE, **_hostile(PACKAGE), producer_lot=HOSTILE, rights=(right,))
     act = OfficialAct("recall", HOSTILE, datetime(2026, 11, 20, 2, 0, tzinfo=UTC), 48_190)
-    visit = Visit(VISIT.at, f"s={HOSTILE}&x='\"><script>")
+    visit = Visit(VISIT.at, f"s={HOSTILE}&{TOKEN_QUERY}&x='\"><script>")
     verdict = replace(
         VERDICTS[Reason.RECALLED],
         serial=HOSTILE,
@@ -263,6 +265,7 @@ def test_hostile_values_are_text_wherever_they_stand(language: Language) -> None
         assert not [tag for tag, _ in reader.tags if tag in ("script", "img")]
         assert not [name for _, attributes in reader.tags for name in attributes if name.startswith("on")]
         assert "{{7*7}}" in words(page)
+        assert not [link for link in proof_links(page) if link is None or not link.startswith("/proof/")]
 
 
 def test_the_page_has_no_script_no_style_attribute_and_nothing_from_elsewhere() -> None:
@@ -278,6 +281,31 @@ def test_the_page_has_no_script_no_style_attribute_and_nothing_from_elsewhere() 
 def test_the_link_to_the_other_language_carries_the_code_along() -> None:
     addresses = [a.get("href") for tag, a in read(page_of(GENUINE)).tags if tag == "a" and a.get("hreflang")]
     assert addresses == [f"?{VISIT.query}&lang=en"]
+
+
+def proof_links(page: bytes) -> set[str | None]:
+    return {attributes["href"] for tag, attributes in read(page).tags if "download" in attributes}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "reason", [Reason.AUTHENTIC, Reason.NOT_ACTIVATED, Reason.COPIED, Reason.KEY_REVOKED_CONFIRMED]
+)
+def test_a_scanned_code_s_proof_is_its_own(reason: Reason, language: Language) -> None:
+    link = f"/proof/01/{PACKAGE.gtin}/10/{PACKAGE.lot}/21/{SERIAL}?{TOKEN_QUERY}"
+    for query in (TOKEN_QUERY, f"a=s={TOKEN_QUERY}&{TOKEN_QUERY}&lang=en"):
+        assert link in proof_links(page_of(VERDICTS[reason], language, visit=Visit(VISIT.at, query)))
+    assert f"/proof/{RUN.ledger_index}" not in proof_links(page_of(VERDICTS[reason], language))
+
+
+@pytest.mark.parametrize("reason", [Reason.TYPED, Reason.UNSIGNED, Reason.UNSUPPORTED, Reason.KEY_REVOKED])
+def test_without_a_good_signature_there_is_the_run_s_proof_only(reason: Reason) -> None:
+    assert proof_links(page_of(VERDICTS[reason])) == {f"/proof/{RUN.ledger_index}"}
+
+
+@pytest.mark.parametrize("query", ["", "s=", "s=AQAB", f"x{TOKEN_QUERY}", f"{TOKEN_QUERY}x", f"{TOKEN_QUERY}\n"])
+def test_a_query_that_holds_no_token_makes_no_link(query: str) -> None:
+    assert proof_links(page_of(GENUINE, visit=Visit(VISIT.at, query))) == {f"/proof/{RUN.ledger_index}"}
 
 
 def test_the_heaviest_page_weighs_less_than_30_kilobytes_with_everything_it_needs() -> None:

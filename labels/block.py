@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from labels.errors import Fault, TemplateError
-from labels.fonts import Face, Faces, Style, require_glyphs
+from labels.face import Face, Faces, Style, require_glyphs
 from labels.geometry import ASCENT, DESCENT
 from labels.placed import PlacedText
 from labels.template import LinesField, Row

@@ -11,7 +11,7 @@ from typing import Final
 import pydyf
 
 from labels.embedding import EmbeddedFont, embed
-from labels.fonts import Faces, Style
+from labels.face import Faces, Style
 from labels.pdf.face import text_operators
 from labels.pdf.fonts import add_font
 from labels.pdf.units import number, numbers, points

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from labels.carrier import Carrier
 from labels.embedding import EmbeddedFont, embed
-from labels.fonts import Faces, Style
+from labels.face import Faces, Style
 from labels.layout import SERIAL_ALPHABET, Layout
 from labels.mark import PlacedArtwork
 from labels.pdf.face import face_operators

@@ -10,7 +10,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from labels.errors import Fault, FontError
-from labels.fonts import Face, FontFace, require_glyphs
+from labels.face import Face, FontFace, require_glyphs
 
 Program = Literal["cff", "glyf", "none"]
 _NOT_FOR_PAPER: Final = (

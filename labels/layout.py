@@ -9,7 +9,7 @@ from typing import Final
 from labels.block import lay_block
 from labels.carrier import Carrier, advise, require_legible
 from labels.errors import Fault, TemplateError
-from labels.fonts import Face, Faces, Style, require_glyphs
+from labels.face import Face, Faces, Style, require_glyphs
 from labels.geometry import start_x
 from labels.mandatory import AT_THE_MARK, net_content_height_mm, require_mandatory
 from labels.mark import Artwork, PlacedArtwork, place_artwork, placeholder

@@ -11,7 +11,7 @@ from typing import Final
 from PIL import Image, UnidentifiedImageError
 
 from labels.errors import Fault, TemplateError
-from labels.fonts import Faces, Style, require_glyphs
+from labels.face import Faces, Style, require_glyphs
 from labels.placed import PlacedCircle, PlacedText
 from labels.template import MarkField
 

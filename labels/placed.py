@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from labels.fonts import Style
+from labels.face import Style
 
 
 @dataclass(frozen=True, slots=True)

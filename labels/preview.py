@@ -10,7 +10,7 @@ from typing import Final
 
 from PIL import Image
 
-from labels.fonts import Face, Faces, FontFace
+from labels.face import Face, Faces, FontFace
 from labels.layout import Layout
 from labels.mark import PlacedArtwork
 from labels.placed import PlacedCircle, PlacedRule, PlacedText

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from labels.fonts import Style
+from labels.face import Style
 from labels.qr import Level
 from labels.values import KEYS
 

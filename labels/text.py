@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from labels.fonts import Face
+from labels.face import Face
 
 # GB 7718: characters of mandatory text on packages of more than 35 cm².
 LEAST_HEIGHT_MM: Final = 1.8

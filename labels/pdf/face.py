@@ -3,7 +3,7 @@
 from typing import Final
 
 from labels.embedding import EmbeddedFont
-from labels.fonts import Style
+from labels.face import Style
 from labels.layout import Layout
 from labels.mark import PlacedArtwork
 from labels.pdf.units import number, numbers, points

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labels.design import Design
-from labels.fonts import Style
+from labels.face import Style
 from labels.layout import SERIAL_ALPHABET
 from labels.pdf.ascii85 import encode, encoded_length
 from labels.pdf.units import number, numbers, points

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from labels.design import Design
 from labels.errors import Fault, TemplateError
-from labels.fonts import Style
+from labels.face import Style
 from labels.layout import SERIAL_ALPHABET
 from labels.part import PartJob, encoder_for, require_job
 from labels.pdf.document import write_pages

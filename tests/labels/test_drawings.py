@@ -12,7 +12,7 @@ from PIL import Image
 
 from labels.calibration import calibration_sheet
 from labels.errors import TemplateError
-from labels.fonts import DraftFace, Style
+from labels.face import DraftFace, Style
 from labels.layout import lay_out
 from labels.mark import place_artwork, read_artwork
 from labels.preview import label_svg

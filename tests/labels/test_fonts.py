@@ -9,7 +9,8 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from labels import fonts
 from labels.embedding import embed
 from labels.errors import FontError
-from labels.fonts import DraftFace, FontFace, Style, find_faces
+from labels.face import DraftFace, FontFace, Style
+from labels.fonts import find_faces
 from tests.labels.specimens import faces
 
 LATIN = Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf")

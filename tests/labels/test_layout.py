@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labels.errors import CarrierError, FontError, MissingTextError, TemplateError
-from labels.fonts import FontFace, Style
+from labels.face import FontFace, Style
 from labels.geometry import boxes
 from labels.layout import Layout, lay_out
 from labels.placed import PlacedText

@@ -16,7 +16,7 @@ from PIL import Image
 
 from labels.design import make_design
 from labels.errors import CarrierError, RowError
-from labels.fonts import DraftFace, Style
+from labels.face import DraftFace, Style
 from labels.layout import lay_out
 from labels.mark import read_artwork
 from labels.part import PartJob, render_part

@@ -1,0 +1,251 @@
+"""Fonts that texts can be measured with: a face of a font file, or a stand-in where there is none."""
+
+import gc
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.recordingPen import DecomposingRecordingPen, RecordingPen
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.ttLib import TTCollection, TTFont, TTLibError
+
+from labels.errors import Fault, FontError
+
+
+class Style(StrEnum):
+    """What a text is for; each style has its own list of fonts."""
+
+    TEXT = "text"
+    BOLD = "bold"
+    SONG = "song"
+    CODE = "code"
+
+
+# OS/2 fsType: bit 1 forbids embedding, bit 9 allows bitmaps only (OpenType 1.9, OS/2).
+_NO_EMBEDDING = 0x0002 | 0x0200
+_DRAFT_WIDE = frozenset("WFA")
+
+
+class Face(Protocol):
+    """A font that texts can be measured with. Lengths are in em, the font's size."""
+
+    @property
+    def name(self) -> str:
+        """The PostScript name."""
+        ...
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether files made with it cannot carry it."""
+        ...
+
+    @property
+    def capital_height(self) -> float:
+        """Height of a capital letter; a digit has the same."""
+        ...
+
+    @property
+    def han_height(self) -> float:
+        """Height of a Chinese character."""
+        ...
+
+    def width(self, text: str) -> float:
+        """How wide `text` is; every character of it must be drawn by the font."""
+        ...
+
+    def missing(self, text: str) -> list[str]:
+        """The characters of `text` that the font does not draw."""
+        ...
+
+
+class FontFace:
+    """One face of a font file. The file is open only while it is read: what measuring needs is kept, outlines of
+    characters are kept once they were drawn."""
+
+    is_draft = False
+
+    def __init__(self, path: Path, face: int = 0) -> None:
+        self.path, self.face = path, face
+        self._drawn: dict[str, RecordingPen] = {}
+
+    @contextmanager
+    def opened(self) -> Iterator[TTFont]:
+        """The font, freshly read from its file; `FontError` when the file is none."""
+        with _file(self.path) as file:
+            try:
+                font = TTFont(file, fontNumber=self.face, lazy=True, recalcTimestamp=False)
+            except TTLibError as broken:
+                raise FontError([_unreadable(self.path)]) from broken
+            try:
+                yield font
+            finally:
+                font.close()
+                del font
+        # A parsed font is 50 MB of objects in cycles; without this, four of them would wait for the collector.
+        gc.collect()
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        """What measuring needs."""
+        with self.opened() as font:
+            return _metrics(font, self.path.stem)
+
+    @property
+    def name(self) -> str:
+        """The PostScript name."""
+        return self.metrics.name
+
+    @property
+    def capital_height(self) -> float:
+        """Height of a capital letter; a digit has the same."""
+        return self.metrics.capital_height
+
+    @property
+    def han_height(self) -> float:
+        """Height of a Chinese character."""
+        return self.metrics.han_height
+
+    def advance(self, character: str) -> float:
+        """How far one character moves on."""
+        return self.metrics.advances[ord(character)] / self.metrics.units
+
+    def width(self, text: str) -> float:
+        """How wide `text` is; every character of it must be drawn by the font."""
+        return sum(self.metrics.advances[ord(character)] for character in text) / self.metrics.units
+
+    def missing(self, text: str) -> list[str]:
+        """The characters of `text` that the font does not draw."""
+        return [character for character in dict.fromkeys(text) if ord(character) not in self.metrics.advances]
+
+    def outline(self, text: str, spacing: float = 0.0) -> str:
+        """A line of text as an SVG path in units of the font, y upwards; `spacing` em follow each character."""
+        self.draw(text)
+        path = SVGPathPen(None)
+        at = 0.0
+        for character in text:
+            self._drawn[character].replay(TransformPen(path, (1, 0, 0, 1, at, 0)))
+            at += (self.advance(character) + spacing) * self.metrics.units
+        return str(path.getCommands())
+
+    def draw(self, characters: str) -> None:
+        """Keeps the outlines of `characters`; drawing many at once opens the file once."""
+        unknown = {character for character in characters if character not in self._drawn}
+        if not unknown:
+            return
+        with self.opened() as font:
+            glyphs, names = font.getGlyphSet(), font.getBestCmap()
+            for character in unknown:
+                pen = DecomposingRecordingPen(glyphs)
+                glyphs[names[ord(character)]].draw(pen)
+                self._drawn[character] = pen
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """What measuring with a font needs: `advances` in `units` by code point, heights in em. `may_be_embedded` are the
+    font's own licence bits."""
+
+    name: str
+    units: int
+    advances: dict[int, int]
+    capital_height: float
+    han_height: float
+    may_be_embedded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFace:
+    """Stands in where there is no Chinese font: the reader's own Song face, at the widths it usually has."""
+
+    name: str = "STSong-Light"
+    is_draft: bool = True
+    capital_height: float = 0.68
+    han_height: float = 0.88
+
+    def width(self, text: str) -> float:
+        """Full width for East Asian characters, half for others."""
+        return sum(1.0 if unicodedata.east_asian_width(character) in _DRAFT_WIDE else 0.5 for character in text)
+
+    def missing(self, text: str) -> list[str]:
+        """Nobody knows what the reader's font draws."""
+        del text
+        return []
+
+
+def _metrics(font: TTFont, fallback_name: str) -> Metrics:
+    glyphs, widths, units = font.getBestCmap() or {}, font["hmtx"], int(font["head"].unitsPerEm)
+    return Metrics(
+        name=str(font["name"].getDebugName(6) or fallback_name),
+        units=units,
+        advances={code: int(widths[glyph][0]) for code, glyph in glyphs.items()},
+        capital_height=_height(font, "H") / units,
+        han_height=_height(font, "国") / units,
+        may_be_embedded=not (font["OS/2"].fsType & _NO_EMBEDDING) if "OS/2" in font else True,
+    )
+
+
+def _height(font: TTFont, character: str) -> float:
+    """Of a character's outline in units of the font; 0 when the font does not draw it."""
+    outlines, names = font.getGlyphSet(), font.getBestCmap() or {}
+    if ord(character) not in names:
+        return 0.0
+    pen = BoundsPen(outlines)
+    outlines[names[ord(character)]].draw(pen)
+    return float(pen.bounds[3] - pen.bounds[1])
+
+
+Faces = dict[Style, Face]
+
+
+def require_glyphs(face: Face, text: str, field: str) -> None:
+    """`FontError` naming each character of `text` that would print as an empty box."""
+    missing = face.missing(text)
+    if missing:
+        raise FontError([_no_glyph(face, character, field) for character in missing])
+
+
+def face_names(path: Path) -> list[str]:
+    """The PostScript names of a file's faces."""
+    if path.suffix.lower() not in (".ttc", ".otc"):
+        return [""]
+    with _file(path) as file:
+        try:
+            return [str(font["name"].getDebugName(6)) for font in TTCollection(file, lazy=True).fonts]
+        except TTLibError as broken:
+            raise FontError([_unreadable(path)]) from broken
+
+
+def _file(path: Path) -> BinaryIO:
+    """The open file; `FontError` when there is none or it may not be read."""
+    try:
+        return path.open("rb")
+    except OSError as broken:
+        raise FontError([_unreadable(path)]) from broken
+
+
+def _no_glyph(face: Face, character: str, field: str) -> Fault:
+    named = f"“{character}” (U+{ord(character):04X} {unicodedata.name(character, 'unnamed')})"
+    return Fault(
+        field,
+        f"字体 {face.name} 没有字符 {named}",
+        f"font {face.name} does not draw {named}",
+        "更换字体文件，或改用其他字",
+        "set a font file that has it, or use another character",
+    )
+
+
+def _unreadable(path: Path) -> Fault:
+    return Fault(
+        "font",
+        f"无法读取字体文件 {path.name}",
+        f"the font file {path.name} cannot be read",
+        "请指定可读的 ttf、otf 或 ttc 文件",
+        "name a readable ttf, otf or ttc file",
+    )

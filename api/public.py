@@ -12,9 +12,8 @@ from api.web.language import Language, asked_language
 from api.web.public.style import CONTENT_SECURITY_POLICY
 from api.wiring import Process
 from gimark.codes.serial import read_typed
-from gimark.codes.uri import CodeUri, Malformed, parse_uri
-from gimark.errors import InvalidInputError, invalid
-from gimark.issuance.proving import prove_code
+from gimark.codes.uri import Malformed, parse_uri
+from gimark.errors import InvalidInputError
 from gimark.ledger import book, proofs
 from gimark.scans.lookup import Answer
 from gimark.scans.rules import REFUSALS, Reason
@@ -27,7 +26,7 @@ MOST_ENTRIES = 2**53
 
 
 def public_pages(process: Process) -> APIRouter:
-    """Routes: `/`, `/check`, `/proof/code`, `/proof/{index}`, `/ledger/entries/{index}`."""
+    """Routes: `/`, `/check`, `/proof/{index}`, `/ledger/entries/{index}`."""
     router = APIRouter()
 
     @router.api_route("/", methods=["GET", "HEAD"])
@@ -54,15 +53,6 @@ def public_pages(process: Process) -> APIRouter:
         if wants_json:
             return Response(process.answers.json(answer, now), 200, {**PRIVATE, **VARY}, "application/json")
         return _page(process.answers.page(answer, language, now, query), language, 200, PRIVATE)
-
-    @router.api_route("/proof/code", methods=["GET", "HEAD"])
-    def code_proof(url: Annotated[str, Query()]) -> Response:
-        """The proof file gi-proof/v1 of an issued code, by its whole URI. Asking for it is no check of the code."""
-        with process.here.store.reading() as session:
-            body = prove_code(
-                session, process.here.keyring, process.here.keyset_note, _code_in(url), process.here.store.clock.now()
-            )
-        return Response(body, 200, {**PRIVATE, **_as_file("gi-proof.json")}, "application/json")
 
     @router.api_route("/proof/{index}", methods=["GET", "HEAD"])
     def proof(index: Annotated[int, Path(ge=0, le=MOST_ENTRIES)]) -> Response:
@@ -97,20 +87,6 @@ async def _looked_up(process: Process, request: Request, text: str, now: datetim
     if pasted.host not in process.here.keyset.hosts:
         return await process.desk.refused(request.scope, headers, Answer(REFUSALS[Reason.FOREIGN_HOST]), now)
     return await process.desk.scanned(request.scope, headers, pasted.code, now)
-
-
-def _code_in(url: str) -> CodeUri:
-    """The code of a whole URI; raises InvalidInputError when it is no code's."""
-    read = parse_uri(url)
-    if isinstance(read, Malformed):
-        raise invalid(
-            "url",
-            "不是标识的完整网址",
-            "it is not the whole address of a code",
-            "请扫描二维码后复制地址栏里的整行网址",
-            "Scan the code and copy the whole line in the address bar",
-        )
-    return read
 
 
 def _as_file(name: str) -> dict[str, str]:

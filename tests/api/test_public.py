@@ -11,7 +11,6 @@ from gimark.clock import FixedClock
 from gimark.errors import ConflictError
 from gimark.issuance.queries import RunFacts
 from gimark.issuance.rules import RangeKind
-from gimark.issuance.verifying import verify_proof
 from gimark.keys.keyset import publish, read_published
 from gimark.ledger import book, proofs
 from gimark.ledger.proofs import LogProof
@@ -91,30 +90,6 @@ def test_an_entry_that_is_not_there_or_not_published_has_no_proof(site: Site, ru
         assert site.get(f"/ledger/entries/{nonsense}").status_code == 422
 
 
-def proof_file(site: Site, url: str) -> Any:
-    return site.get(f"/proof/code?url={quote(url, safe='')}", accept="application/json")
-
-
-def test_the_proof_file_of_a_code_needs_nothing_but_the_root_key_and_asking_is_no_check(
-    site: Site, run: RunFacts
-) -> None:
-    url = uri_of(site.county, run, 300)
-    answer = proof_file(site, url)
-    assert answer.status_code == 200
-    assert "attachment" in answer.headers["content-disposition"]
-    found = verify_proof(answer.content, site.here.root_key)
-    assert (found.issue["run"], found.index, found.batch["lot"]) == (run.number, 300, run.lot)
-    assert site.json(url)["checks"]["count"] == 0
-
-
-def test_a_forged_or_misread_code_has_no_proof_file(site: Site, run: RunFacts) -> None:
-    url = uri_of(site.county, run)
-    forged = url[:-12] + uri_of(site.county, run, 1)[-12:]
-    assert proof_file(site, forged).status_code == 404
-    assert proof_file(site, url.partition("?")[0]).status_code == 404
-    assert proof_file(site, "nonsense").status_code == 422
-
-
 def test_a_ledger_entry_is_a_page_for_a_reader_and_its_exact_bytes_for_a_program(site: Site, run: RunFacts) -> None:
     with site.county.store.reading() as session:
         raw = book.entry(session, run.ledger_index)
@@ -135,6 +110,7 @@ def test_what_was_published_is_served_to_anyone_as_it_is(site: Site, run: RunFac
     for path in ("checkpoint", ".well-known/gi-keys", ".well-known/gi-status", ".well-known/jwks.json"):
         answer = site.get(f"/{path}")
         assert answer.content == (published / path).read_bytes()
+        assert site.client.head(f"/{path}").headers["content-length"] == str(len(answer.content))
         assert answer.headers["access-control-allow-origin"] == "*"
         assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     keyset = read_published(site.get("/.well-known/gi-keys").content, site.here.root_key)

@@ -113,5 +113,6 @@ def site_facts(here: Installation) -> SiteFacts:
             phone=county.regulator_phone,
             icp_number=county.icp_number,
             psb_number=county.psb_number,
+            root_vkey=str(here.root_key),
             languages=here.settings.languages,
         )

@@ -30,6 +30,7 @@ SITE = SiteFacts(
     regulator_en="Yunxi County Administration for Market Regulation",
     host="gi.yunxi.example",
     phone="0000-0000000",
+    root_vkey="gi.yunxi.example/root+c19781d1+AdBs2exIOJinSrK3hrk244YEtpexTN8YEaRPx2RUczVA",
 )
 TOKEN_QUERY = "s=" + "AQAB" + "x" * 85 + "A"
 VISIT = Visit(datetime(2026, 11, 22, 1, 41, tzinfo=UTC), TOKEN_QUERY)

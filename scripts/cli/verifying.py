@@ -1,11 +1,14 @@
-"""`gimark verify`: a URL, a typed code or a picture, with the server or with a key set alone."""
+"""`gimark verify`: a URL, a typed code or a picture, with the server or with a key set alone; or a proof file."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gimark.clock import local_day, rfc3339
 from gimark.codes.offline import OfflineResult, verify_offline
+from gimark.codes.serial import typed_form
 from gimark.codes.uri import Malformed, parse_uri
-from gimark.errors import invalid
+from gimark.errors import InvalidInputError, invalid, say
+from gimark.issuance.verifying import ProofResult, verify_proof
 from gimark.keys import keyset as keysets
 from gimark.keys import statuslist
 from gimark.keys.keyset import KeySet
@@ -16,11 +19,17 @@ from scripts.lookup import look_up
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 EXIT_CODES = {"green": 0, "grey": 0, "amber": 2, "red": 3}
+PROOF = ".gi-proof"
 STYLES = {"green": "green", "grey": "white", "amber": "yellow", "red": "red"}
 
 
 def verify(code: str, keyset: Path | None, root: str | None, status: Path | None, server: str | None) -> int:
-    """Check every code in `code`; 0 green or grey, 2 amber, 3 red (the worst of several)."""
+    """Check every code in `code`; 0 green or grey, 2 amber, 3 red (the worst of several).
+
+    Of a proof file: 0 when it holds, 3 when it does not.
+    """
+    if Path(code).suffix.lower() == PROOF:
+        return _say_proof(_read(Path(code), "code"), _root(root))
     codes = _decoded(Path(code)) if Path(code).suffix.lower() in PICTURES else [code]
     if keyset is not None:
         keys = _keyset(keyset, root)
@@ -58,7 +67,56 @@ def _say_offline(code: str, keys: KeySet, listed: StatusList | None) -> int:
     return EXIT_CODES[result.colour]
 
 
+def _say_proof(raw: bytes, root: VerifierKey) -> int:
+    try:
+        found = verify_proof(raw, root)
+    except InvalidInputError as error:
+        step, fault = error.extras["step"], error.faults[0]
+        console.print(f"[red]✗[/] 证明不成立，第 {step} 步 / the proof fails at step {step}", highlight=False)
+        for language in ("zh", "en"):
+            console.print(f"  {say(fault, language)}", highlight=False, markup=False, soft_wrap=True)
+        return EXIT_CODES["red"]
+    console.print("[green]✓[/] 标识由公示账本登记发放 / the code was issued, as the ledger records", highlight=False)
+    for name, value in _proven(found):
+        console.print(f"  {name}  {value}", highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        "  · 只证明发放：此后是否激活、作废、被复制，请在线查验\n"
+        "  · It proves the issue; whether the code was activated, voided or copied since, the server knows",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return EXIT_CODES["green"]
+
+
+def _proven(found: ProofResult) -> list[tuple[str, str]]:
+    """What the file proves, line by line."""
+    code, issue, checkpoint = found.code.code, found.issue, found.checkpoint
+    issued_on = local_day(datetime.fromisoformat(issue["t"]))
+    # Of a sole trader the ledger has a commitment only.
+    maker = found.enterprise.get("name", "不公开的个体工商户 / a sole trader, not public")
+    revoked = "，已撤销但发放在先 / revoked later" if found.key_is_revoked else ""
+    return [
+        ("标识 / code", typed_form(code.serial)),
+        ("平台 / installation", f"{found.keyset.origin}  {found.code.host}"),
+        ("发放 / run", f"{issue['run']}，{issue['count']:,} 枚中序号 {found.index} / index {found.index}  {issued_on}"),
+        ("企业 / enterprise", f"{maker} {found.enterprise.get('uscc', '')}".rstrip()),
+        ("商品 / item", f"{found.item['name']}  GTIN {issue['gtin']}  {issue['net_g']:,} g"),
+        ("批次 / lot", issue["lot"]),
+        ("密钥 / key", f"{issue['kid']}{revoked}"),
+        (
+            "账本 / ledger",
+            f"{checkpoint.origin} 第 {found.entry_index:,} 条，快照 {checkpoint.size:,} 条 / entry, size",
+        ),
+        ("密钥公告 / key set", f"seq {found.keyset.seq}  {rfc3339(found.keyset.published_at)}"),
+        ("文件自称制作于 / made at, by its own word", rfc3339(found.made_at)),
+    ]
+
+
 def _keyset(path: Path, root: str | None) -> KeySet:
+    return keysets.read_published(_read(path, "keyset"), _root(root))
+
+
+def _root(root: str | None) -> VerifierKey:
     if root is None:
         raise invalid(
             "root",
@@ -67,7 +125,7 @@ def _keyset(path: Path, root: str | None) -> KeySet:
             "加 --root 根公钥，它印在公告和网站上",
             "Add --root VKEY, as printed in the announcement and on the site",
         )
-    return keysets.read_published(_read(path, "keyset"), VerifierKey.parse(root))
+    return VerifierKey.parse(root)
 
 
 def _read(path: Path, where: str) -> bytes:

@@ -118,13 +118,16 @@ def labels(
 
 @app.command()
 def verify(
-    code: Annotated[str, typer.Argument(help="网址、手输标识或图片文件 / A URL, a typed code or an image file.")],
+    code: Annotated[
+        str,
+        typer.Argument(help="网址、手输标识、图片或证明文件 / A URL, a typed code, an image or a .gi-proof file."),
+    ],
     keyset: Annotated[Path | None, typer.Option(help="离线：密钥公告 gi-keys / Offline, against a key set.")] = None,
     root: Annotated[str | None, typer.Option(metavar="VKEY", help="根公钥 / The root's public key.")] = None,
     status: Annotated[Path | None, typer.Option(help="离线：作废名单 gi-status / Status list.")] = None,
     server: Annotated[str | None, typer.Option(help="在线：查验网址 / Online, at this address.")] = None,
 ) -> None:
-    """查验一枚标识，在线或离线。 / Check a code, online or offline."""
+    """查验一枚标识，在线或离线；或核对证明文件。 / Check a code, online or offline, or a proof file."""
     from scripts.cli import verifying
 
     with said_plainly():
@@ -262,6 +265,19 @@ def ledger_rebuild(
 
     with said_plainly():
         ledgers.rebuild(folder)
+
+
+@ledger.command("adopt")
+def ledger_adopt(
+    yes: Annotated[
+        bool, typer.Option("--yes", help="已与见证方核对，不再询问 / Compared with the witnesses; do not ask.")
+    ] = False,
+) -> None:
+    """签名状态丢失后，从已公布的快照继续。 / Go on from the published checkpoint when the signer's state is lost."""
+    from scripts.cli import ledgers
+
+    with said_plainly():
+        ledgers.adopt(is_confirmed=yes)
 
 
 @user.command("add")

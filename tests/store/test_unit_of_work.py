@@ -1,15 +1,21 @@
 """What a refused database leaves: nothing half done, and a plain word about it."""
 
 import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 
 from gimark.accounts.model import User
 from gimark.accounts.rules import Role
+from gimark.clock import FixedClock
 from gimark.errors import StoreBusyError, StoreFailedError
+from gimark.ledger import book
 from gimark.store import engine as engine_module
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
@@ -48,6 +54,77 @@ def test_a_locked_database_is_said_to_be_busy(tmp_path: Path, store: Store, monk
         add_user(impatient, "late")
     impatient.engine.dispose()
     assert count(store) == 0
+
+
+@pytest.fixture
+def impatient(postgres_engine: Engine, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store on PostgreSQL that waits a fifth of a second for a lock or a connection."""
+    monkeypatch.setattr(engine_module, "BUSY_TIMEOUT_S", 0.2)
+    store = Store(open_engine(postgres_engine.url.difference_update_query(["options"])), clock)
+    yield store
+    store.engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_lock_on_postgresql_is_waited_for_five_seconds_at_most(postgres_engine: Engine, clock: FixedClock) -> None:
+    with Store(postgres_engine, clock).reading() as session:
+        assert session.scalar(text("SHOW lock_timeout")) == "5s"
+
+
+@pytest.mark.postgres
+def test_a_row_that_another_act_holds_on_postgresql_is_said_to_be_busy(
+    postgres_engine: Engine, impatient: Store
+) -> None:
+    with Store(postgres_engine, impatient.clock).acting() as holder:
+        book.lock(holder)
+        with pytest.raises(StoreBusyError, match="数据库正忙"), impatient.acting() as act:
+            book.lock(act)
+    with impatient.acting() as act:
+        assert book.lock(act) == 0
+
+
+@pytest.mark.postgres
+def test_of_two_acts_that_wait_for_each_other_one_is_told_that_the_database_is_busy(
+    postgres_engine: Engine, clock: FixedClock
+) -> None:
+    store = Store(postgres_engine, clock)
+    add_user(store, "first")
+    add_user(store, "second")
+    each_has_one = threading.Barrier(2)
+    refusals: list[StoreBusyError] = []
+
+    def take(mine: str, other: str) -> None:
+        locked = "SELECT id FROM user_account WHERE name = :name FOR UPDATE"
+        try:
+            with store.acting() as act:
+                act.session.execute(text(locked), {"name": mine})
+                each_has_one.wait()
+                act.session.execute(text(locked), {"name": other})
+        except StoreBusyError as error:
+            refusals.append(error)
+
+    hands = [threading.Thread(target=take, args=names) for names in (("first", "second"), ("second", "first"))]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert len(refusals) == 1
+    assert "deadlock detected" in str(refusals[0].__cause__)
+
+
+def test_when_every_connection_is_taken_the_database_is_said_to_be_busy(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "BUSY_TIMEOUT_S", 0.05)
+    crowded = Store(open_engine(store.engine.url), store.clock)
+    pool = crowded.engine.pool
+    assert isinstance(pool, QueuePool)
+    with ExitStack() as taken:
+        for _ in range(pool.size() + pool._max_overflow):
+            taken.enter_context(crowded.engine.connect())
+        with pytest.raises(StoreBusyError, match="数据库正忙"):
+            count(crowded)
+    crowded.engine.dispose()
 
 
 def test_a_full_disk_leaves_nothing_half_done(store: Store) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from gimark.clock import Clock
@@ -61,8 +62,10 @@ class Store:
                     session.rollback()
 
 
+# PostgreSQL's lock_not_available (lock_timeout ran out), deadlock_detected and serialization_failure.
+BUSY_STATES = frozenset({"55P03", "40P01", "40001"})
 # What the drivers say when it is the disk or the line, not a mistake in a statement.
-BUSY_WORDS = ("database is locked", "database table is locked", "lock timeout", "lock_timeout")
+BUSY_WORDS = ("database is locked", "database table is locked")
 FAILED_WORDS = (
     "disk is full",
     "disk i/o error",
@@ -81,23 +84,29 @@ def _said_plainly() -> Iterator[None]:
     """Turn the driver's words for "locked" and "disk full" into errors of our tree; let the rest through."""
     try:
         yield
+    except PoolTimeoutError as error:
+        raise _busy() from error
     except DBAPIError as error:
         words = str(error.orig).lower()
-        if any(word in words for word in BUSY_WORDS):
-            raise StoreBusyError(
-                (
-                    Fault(
-                        "",
-                        "数据库正忙",
-                        "the database is busy",
-                        "没有写入任何内容，请稍后重试",
-                        "Nothing was written; try again in a moment",
-                    ),
-                )
-            ) from error
+        if getattr(error.orig, "sqlstate", None) in BUSY_STATES or any(word in words for word in BUSY_WORDS):
+            raise _busy() from error
         if error.connection_invalidated or any(word in words for word in FAILED_WORDS):
             raise _failed() from error
         raise
+
+
+def _busy() -> StoreBusyError:
+    return StoreBusyError(
+        (
+            Fault(
+                "",
+                "数据库正忙",
+                "the database is busy",
+                "没有写入任何内容，请稍后重试",
+                "Nothing was written; try again in a moment",
+            ),
+        )
+    )
 
 
 def _failed() -> StoreFailedError:

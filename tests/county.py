@@ -28,10 +28,22 @@ from gimark.store.unit_of_work import Store
 ORIGIN = "gi.yunxi.example"
 TOWN, FAR_TOWN = "999001001", "999001002"
 USCC, OTHER_USCC = "91331126MA00TEXT0C", "93331126MA00DEMX6R"
-GTIN, OTHER_GTIN = "09521234500018", "09521234500025"
+GTIN, OTHER_GTIN, THIRD_GTIN = "09521234500018", "09521234500025", "09521234500032"
 HARVEST = (date(2026, 10, 1), date(2026, 10, 21))
 PACKED_ON = date(2026, 11, 12)
 TERMS = Terms(("dried",), "示例-2026-0007", date(2026, 3, 2), date(2029, 3, 1))
+RIGHT = RightForm(
+    product_ref="",
+    kind=RightKind.GI_PRODUCT,
+    holder="云溪县示例协会",
+    towns=(TOWN,),
+    valid_from=date(2020, 1, 1),
+    valid_until=None,
+    source="示例",
+    source_tag=SourceTag.INVENTED,
+    standard="GB/T 99952-2024",
+    defined_grades=("一级",),
+)
 BATCH = BatchForm("", "YX26A0317", TOWN, *HARVEST, 250_000, "26-112")
 
 
@@ -49,6 +61,7 @@ class County:
     regulator: Actor
     producer: Actor
     other_producer: Actor
+    product_ref: str
     right_ref: str
     enterprise_ref: str
     item_ref: str
@@ -63,6 +76,29 @@ class County:
             if confirmed:
                 confirm_batch(act, self.producer, batch.ref, packed_g or form.planned_g, PACKED_ON)
             ref = batch.ref
+            act.commit()
+        return ref
+
+    def right(self, *towns: str) -> str:
+        """A second right over the same product, for these towns; its ref."""
+        form = replace(RIGHT, product_ref=self.product_ref, kind=RightKind.CERTIFICATION_MARK, towns=towns)
+        with self.store.acting() as act:
+            ref = set_right(act, self.regulator, form).ref
+            act.commit()
+        return ref
+
+    def item(self, *right_refs: str, product_class: str = "dried") -> str:
+        """A third item, of the first enterprise, that carries these rights; its ref."""
+        form = TradeItemForm(self.enterprise_ref, THIRD_GTIN, "云溪香菇 500 g", product_class, 500, right_refs)
+        with self.store.acting() as act:
+            ref = register_item(act, self.producer, form).ref
+            act.commit()
+        return ref
+
+    def grant(self, right_ref: str, terms: Terms = TERMS) -> str:
+        """An authorization for the first enterprise; its ref."""
+        with self.store.acting() as act:
+            ref = grant_authorization(act, self.regulator, self.enterprise_ref, right_ref, terms).ref
             act.commit()
         return ref
 
@@ -109,22 +145,7 @@ def make_county(store: Store) -> County:
             "Yunxi shiitake",
             [ProductClassForm("dried", "干香菇"), ProductClassForm("fresh", "保鲜菇")],
         )
-        right = set_right(
-            act,
-            regulator,
-            RightForm(
-                product_ref=product.ref,
-                kind=RightKind.GI_PRODUCT,
-                holder="云溪县示例协会",
-                towns=(TOWN,),
-                valid_from=date(2020, 1, 1),
-                valid_until=None,
-                source="示例",
-                source_tag=SourceTag.INVENTED,
-                standard="GB/T 99952-2024",
-                defined_grades=("一级",),
-            ),
-        )
+        right = set_right(act, regulator, replace(RIGHT, product_ref=product.ref))
         items = []
         enterprises: list[Enterprise] = []
         for uscc, gtin, name in ((USCC, GTIN, "云溪县示例菌业有限公司"), (OTHER_USCC, OTHER_GTIN, "云溪县另一合作社")):
@@ -147,6 +168,7 @@ def make_county(store: Store) -> County:
             store,
             regulator,
             *producers,
+            product_ref=product.ref,
             right_ref=right.ref,
             enterprise_ref=enterprises[0].ref,
             item_ref=items[0].ref,

@@ -4,20 +4,25 @@ The database's administrator can change rows; the ledger, once published, cannot
 derived again from the entries and whatever differs is said.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
+from gimark.clock import local_day, rfc3339
 from gimark.issuance import replay as issuance
 from gimark.ledger import book, entries
-from gimark.ledger.replay import ExpectedEntry
+from gimark.ledger.replay import ERASED, ExpectedEntry
 from gimark.production import replay as production
 from gimark.registry import replay as registry
 
 ENVELOPE = frozenset({"v", "t", "type", "by"})
 # Acts that keep no row of their own, so the entry alone is the record.
 ENTRY_ONLY = frozenset({"private", "correction", "rule.set", "override.grant"})
+
+Entry = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +36,30 @@ class Difference:
 def differences(session: Session) -> Iterator[Difference]:
     """Everything that differs between the entries and the tables; nothing when all is well."""
     logged = dict(_logged(session))
-    expected = {e.index: e for e in _expected(session)}
-    registered = {e.index: e for e in production.registrations(session)}
+    registered = {row.index: row for row in production.registrations(session)}
+    claimed: dict[int, ExpectedEntry] = {}
+    for row in chain(registered.values(), _expected(session)):
+        if row.index in claimed:
+            yield Difference(row.index, f"{row.type}: a {claimed[row.index].type} row claims this entry already")
+        else:
+            claimed[row.index] = row
     for index, fields in logged.items():
-        kind = str(fields["type"])
-        if index in registered:
-            yield from _compare(index, fields, registered[index], partly=True)
-        elif index in expected:
-            yield from _compare(index, fields, expected[index], partly=False)
-        elif kind not in ENTRY_ONLY:
-            yield Difference(index, f"{kind}: the tables have no such act")
-    for index in sorted((expected.keys() | registered.keys()) - logged.keys()):
+        if index in claimed:
+            yield from _compare(fields, claimed[index], partly=index in registered)
+            yield from _compare_time(logged, claimed[index])
+        elif fields["type"] not in ENTRY_ONLY:
+            yield Difference(index, f"{fields['type']}: the tables have no such act")
+    for index in sorted(claimed.keys() - logged.keys()):
         yield Difference(index, "a row points at an entry that is not in the ledger")
-    bodies = {i: {k: v for k, v in f.items() if k not in ENVELOPE} for i, f in logged.items() if i in registered}
-    for index, what in production.differing_batches(session, bodies):
-        yield Difference(index, what)
-    for index, what in production.differing_sums(session):
-        yield Difference(index, what)
+    bodies = {index: _own(logged[index]) for index in registered if index in logged}
+    yield from _told(production.differing_batches(session, bodies))
+    yield from _told(production.differing_acts(session))
+    yield from _told(production.differing_sums(session))
+    yield from _told(issuance.differing_commitments(session))
     yield from _moved(session)
 
 
-def _logged(session: Session) -> Iterator[tuple[int, dict[str, object]]]:
+def _logged(session: Session) -> Iterator[tuple[int, Entry]]:
     for index, body in enumerate(book.entries(session, 0, book.size(session))):
         yield index, entries.decode(body)
 
@@ -62,15 +70,40 @@ def _expected(session: Session) -> Iterator[ExpectedEntry]:
     yield from issuance.expected_entries(session)
 
 
-def _compare(index: int, logged: dict[str, object], row: ExpectedEntry, *, partly: bool) -> Iterator[Difference]:
+def _own(fields: Entry) -> Entry:
+    return {name: value for name, value in fields.items() if name not in ENVELOPE}
+
+
+def _told(found: Iterable[tuple[int, str]]) -> Iterator[Difference]:
+    return (Difference(index, what) for index, what in found)
+
+
+def _compare(logged: Entry, row: ExpectedEntry, *, partly: bool) -> Iterator[Difference]:
     if logged["type"] != row.type:
-        yield Difference(index, f"type: ledger {logged['type']}, row {row.type}")
+        yield Difference(row.index, f"type: ledger {logged['type']}, row {row.type}")
         return
-    own = {name: value for name, value in logged.items() if name not in ENVELOPE}
+    own = _own(logged)
     names = row.fields.keys() if partly else own.keys() | row.fields.keys()
     for name in sorted(names):
-        if own.get(name) != row.fields.get(name):
-            yield Difference(index, f"{row.type} {name}: ledger {own.get(name)!r}, row {row.fields.get(name)!r}")
+        said, meant = own.get(name), row.fields.get(name)
+        if name in own if meant is ERASED else said == meant:
+            continue
+        if "subject" in own:  # a natural person: what the row says of them is told nowhere
+            yield Difference(row.index, f"{row.type} {name}: ledger and row differ")
+        else:
+            yield Difference(row.index, f"{row.type} {name}: ledger {said!r}, row {meant!r}")
+
+
+def _compare_time(logged: Mapping[int, Entry], row: ExpectedEntry) -> Iterator[Difference]:
+    """The entry's time is the act's or, when the clock had gone back, that of the entry before (`book.append`)."""
+    said = str(logged[row.index]["t"])
+    if row.at is not None:
+        before = str(logged[row.index - 1]["t"]) if row.index else ""
+        meant = rfc3339(row.at)
+        if said != max(meant, before):
+            yield Difference(row.index, f"{row.type} t: ledger {said}, row {meant}")
+    if row.day is not None and local_day(datetime.fromisoformat(said)) != row.day:
+        yield Difference(row.index, f"{row.type}: ledger {said}, row in force from {row.day}")
 
 
 def _moved(session: Session) -> Iterator[Difference]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gimark.codes.commitment import BLOCK, HASH_SIZE, root
 from gimark.issuance.keys.model import KeyAct, KeySetPublication, SigningKey
 from gimark.issuance.model import IssueRun, RangeAct, RangeSpan, RunAuthorization
 from gimark.issuance.queries import acts_on
 from gimark.issuance.rules import CodeState, RangeKind, RunStates
 from gimark.ledger.replay import ExpectedEntry
-from gimark.production.model import Batch
+from gimark.production.model import Batch, MovementKind
 from gimark.registry.authorizations.model import Authorization
 
 
@@ -22,21 +23,29 @@ def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
     yield from _ranges(session)
 
 
-def expected_movements(session: Session) -> Iterator[tuple[int, tuple[int, int, int]]]:
-    """By ledger index: (batch's ledger index, issued_g, activated_g) that every issue and range act must have moved."""
+def differing_commitments(session: Session) -> Iterator[tuple[int, str]]:
+    """(ledger index, what differs) of runs whose stored level-8 hashes are not those that `codes_root` stands on."""
+    rows = session.execute(select(IssueRun.ledger_index, IssueRun.count, IssueRun.codes_root, IssueRun.level8))
+    for index, count, codes_root, blob in rows:
+        if len(blob) != HASH_SIZE * -(-count // BLOCK) or root(blob) != codes_root:
+            yield index, "level8: the stored hashes do not lead to codes_root"
+
+
+def expected_movements(session: Session) -> Iterator[tuple[int, tuple[int, str, int, int]]]:
+    """By ledger index: (batch's ledger index, kind, issued_g, activated_g) that every issue and range act moved."""
     rows = session.execute(select(IssueRun, Batch.ledger_index).join(Batch, Batch.id == IssueRun.batch_id)).all()
     acts = acts_on(session, [run.id for run, _ in rows])
     for run, batch_index in rows:
-        yield run.ledger_index, (batch_index, run.net_g * run.count, 0)
+        yield run.ledger_index, (batch_index, MovementKind.ISSUE.value, run.net_g * run.count, 0)
         states = RunStates.fresh(run.count)
         for act in acts[run.id]:
             parts = [part for span in act.spans for part in states.parts(span)]
             size = sum(part.size for part in parts)
             active = sum(part.size for part in parts if part.state is CodeState.ACTIVE)
             if act.kind is RangeKind.ACTIVATE:
-                yield act.ledger_index, (batch_index, 0, run.net_g * size)
+                yield act.ledger_index, (batch_index, act.kind.value, 0, run.net_g * size)
             elif act.kind is not RangeKind.REPRINT:
-                yield act.ledger_index, (batch_index, -run.net_g * size, -run.net_g * active)
+                yield act.ledger_index, (batch_index, act.kind.value, -run.net_g * size, -run.net_g * active)
             states = states.after(act.kind, act.spans, act.ledger_index)
 
 
@@ -57,12 +66,13 @@ def _keys(session: Session) -> Iterator[ExpectedEntry]:
         fields: dict[str, object] = {"kid": act.kid}
         if act.log_size is not None:
             fields["at"] = act.log_size
-        yield ExpectedEntry(act.ledger_index, f"key.{act.kind}", fields)
+        yield ExpectedEntry(act.ledger_index, f"key.{act.kind}", fields, act.at)
     for published in session.scalars(select(KeySetPublication)):
         yield ExpectedEntry(
             published.ledger_index,
             "keyset.publish",
             {"seq": published.seq, "sha256": b64encode(published.sha256).decode()},
+            published.at,
         )
 
 
@@ -90,6 +100,7 @@ def _runs(session: Session) -> Iterator[ExpectedEntry]:
                 "epoch": run.epoch,
                 "codes_root": b64encode(run.codes_root).decode(),
             },
+            run.issued_at,
         )
 
 
@@ -102,4 +113,4 @@ def _ranges(session: Session) -> Iterator[ExpectedEntry]:
         fields: dict[str, object] = {"run": run_index, "ranges": [list(span) for span in spans]}
         if act.reason is not None:
             fields["reason"] = act.reason
-        yield ExpectedEntry(act.ledger_index, f"run.{act.kind}", fields)
+        yield ExpectedEntry(act.ledger_index, f"run.{act.kind}", fields, act.at)

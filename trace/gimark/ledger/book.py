@@ -66,6 +66,14 @@ def append(act: Act, type_: str, by: str, /, **fields: Any) -> int:
     return index
 
 
+def next_instant(act: Act) -> datetime:
+    """The instant that an entry appended now will bear (UTC, whole seconds): the act's, or the last entry's if later.
+
+    Takes the head's lock, so that nothing comes between asking and appending.
+    """
+    return datetime.fromisoformat(_time(act.session, act.now, lock(act)))
+
+
 def lock(act: Act) -> int:
     """Take the head before reading what an act decides on, so that no other act comes between reading and appending.
 

@@ -14,7 +14,7 @@ from gimark.registry.items.model import TradeItem
 def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
     """The later acts of every batch. Its registration is compared by `registrations`, which the audit calls too."""
     for act in session.scalars(select(BatchAct)):
-        yield ExpectedEntry(act.ledger_index, f"batch.{act.kind}", act.entry)
+        yield ExpectedEntry(act.ledger_index, f"batch.{act.kind}", act.entry, act.at)
 
 
 def registrations(session: Session) -> Iterator[ExpectedEntry]:
@@ -31,7 +31,17 @@ def registrations(session: Session) -> Iterator[ExpectedEntry]:
             batch.ledger_index,
             "batch.register",
             {"item": item_index, "lot": batch.lot, "authorizations": list(authorizations)},
+            batch.registered_at,
         )
+
+
+def differing_acts(session: Session) -> Iterator[tuple[int, str]]:
+    """(ledger index, what differs) of acts whose columns say something else than their own entry."""
+    rows = session.execute(select(BatchAct, Batch.ledger_index).join(Batch, Batch.id == BatchAct.batch_id))
+    for act, batch_index in rows:
+        for name, value in (("batch", batch_index), ("reason", act.reason)):
+            if act.entry.get(name) != value:
+                yield act.ledger_index, f"batch.{act.kind} {name}: row {value!r}, entry {act.entry.get(name)!r}"
 
 
 def differing_batches(session: Session, registered: dict[int, dict[str, object]]) -> Iterator[tuple[int, str]]:
@@ -61,14 +71,10 @@ def differing_batches(session: Session, registered: dict[int, dict[str, object]]
             yield batch.ledger_index, f"is_recalled: row {batch.is_recalled}, ledger {recalled}"
 
 
-def movements(session: Session) -> dict[int, tuple[int, int, int]]:
-    """By ledger index: (batch's ledger index, issued_g, activated_g) of every volume movement."""
-    rows = session.execute(
-        select(
-            VolumeMovement.ledger_index, Batch.ledger_index, VolumeMovement.issued_g, VolumeMovement.activated_g
-        ).join(Batch, Batch.id == VolumeMovement.batch_id)
-    )
-    return {index: (batch, issued, activated) for index, batch, issued, activated in rows}
+def movements(session: Session) -> dict[int, tuple[int, str, int, int]]:
+    """By ledger index: (batch's ledger index, kind, issued_g, activated_g) of every volume movement."""
+    rows = session.execute(select(VolumeMovement, Batch.ledger_index).join(Batch, Batch.id == VolumeMovement.batch_id))
+    return {row.ledger_index: (batch, row.kind.value, row.issued_g, row.activated_g) for row, batch in rows}
 
 
 def differing_sums(session: Session) -> Iterator[tuple[int, str]]:

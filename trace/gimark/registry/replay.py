@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from gimark.ledger.replay import ExpectedEntry
 from gimark.registry.authorizations.model import Authorization, AuthorizationChange
+from gimark.registry.authorizations.rules import ChangeKind
 from gimark.registry.enterprises.actions import public_fields
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem, TradeItemRight
@@ -46,7 +47,7 @@ def _rights(session: Session) -> Iterator[ExpectedEntry]:
 
 def _enterprises(session: Session) -> Iterator[ExpectedEntry]:
     for row in session.scalars(select(Enterprise)):
-        fields: dict[str, object] = dict(public_fields(row.name_zh, row.uscc, row.subject_salt))
+        fields = public_fields(row.kind, row.name_zh, row.uscc, row.subject_salt)
         yield ExpectedEntry(row.ledger_index, "enterprise.set", fields)
 
 
@@ -93,7 +94,7 @@ def _authorizations(session: Session) -> Iterator[ExpectedEntry]:
         }
         if row.labels_per_year is not None:
             fields["labels_per_year"] = row.labels_per_year
-        yield ExpectedEntry(row.ledger_index, "authorization.grant", fields)
+        yield ExpectedEntry(row.ledger_index, "authorization.grant", fields, row.granted_at)
 
 
 def _changes(session: Session) -> Iterator[ExpectedEntry]:
@@ -105,4 +106,6 @@ def _changes(session: Session) -> Iterator[ExpectedEntry]:
     for change, authorization_index in rows:
         fields: dict[str, object] = {"authorization": authorization_index, "reason": change.reason}
         fields |= change.terms if change.terms is not None else {"from": change.effective_on.isoformat()}
-        yield ExpectedEntry(change.ledger_index, f"authorization.{change.kind}", fields)
+        # An amendment's entry tells no day: it is in force from the day it was made.
+        day = change.effective_on if change.kind is ChangeKind.AMEND else None
+        yield ExpectedEntry(change.ledger_index, f"authorization.{change.kind}", fields, change.at, day)

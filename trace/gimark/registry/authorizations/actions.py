@@ -1,5 +1,6 @@
 """Granting an authorization and acting on it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,20 +11,22 @@ from gimark.clock import local_day
 from gimark.errors import Checklist, ConflictError, Fault
 from gimark.ledger import book
 from gimark.registry.authorizations.model import Authorization, AuthorizationChange
-from gimark.registry.authorizations.queries import history_of
+from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of, history_of
 from gimark.registry.authorizations.rules import ALLOWED_AFTER, ChangeKind, Terms, last_state
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.rights.model import ProductClass, Right
 from gimark.store.unit_of_work import Act
 from gimark.texts import SHORT, check_texts, checked_reason
 
+MOST_LABELS_PER_YEAR = 10**9
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeForm:
     """An act on an authorization, and why.
 
-    A suspension, restoration or revocation takes effect on `effective_on` (included). An amendment brings `terms`
-    instead, in force from the day it is decided.
+    A suspension, restoration or revocation takes effect on `effective_on` (included; None = today). An amendment
+    brings `terms` instead, in force from the day it is decided: of its `effective_on` nothing would be public.
     """
 
     kind: ChangeKind
@@ -35,9 +38,11 @@ class ChangeForm:
 def grant_authorization(act: Act, actor: Actor, enterprise_ref: str, right_ref: str, terms: Terms) -> Authorization:
     """Authorise an enterprise to use a right (ledger: authorization.grant). The caller's transaction commits.
 
-    Raises InvalidInputError for dates out of order or outside the right's own, no class, or an empty number.
+    Raises InvalidInputError for dates out of order or outside the right's own, no class or one named twice, an empty
+    number or no labels a year; ConflictError when the enterprise has a live authorization for the right in these days.
     """
     require(actor, Permission.MANAGE_AUTHORIZATIONS)
+    today = local_day(book.next_instant(act))
     enterprise = act.session.scalar(select(Enterprise).where(Enterprise.ref == enterprise_ref))
     right = act.session.scalar(select(Right).where(Right.ref == right_ref))
     if enterprise is None:
@@ -45,6 +50,7 @@ def grant_authorization(act: Act, actor: Actor, enterprise_ref: str, right_ref: 
     if right is None:
         raise not_found("right")
     _check_terms(act, terms, right)
+    _check_alone(authorizations_of(act.session, enterprise.id, [right.id]), terms, today)
     index = book.append(
         act,
         "authorization.grant",
@@ -72,14 +78,20 @@ def grant_authorization(act: Act, actor: Actor, enterprise_ref: str, right_ref: 
 def change_authorization(act: Act, actor: Actor, ref: str, form: ChangeForm) -> AuthorizationChange:
     """Amend, suspend, restore or revoke (ledger: authorization.*). The caller's transaction commits.
 
-    Raises ConflictError when the state does not allow it (a revoked one is ended for good).
+    Raises ConflictError when the state does not allow it (a revoked one is ended for good), or when new terms would
+    reach into another live authorization's days; InvalidInputError for a bad reason, day or terms.
     """
     require(actor, Permission.MANAGE_AUTHORIZATIONS)
-    authorization = act.session.scalar(select(Authorization).where(Authorization.ref == ref).with_for_update())
+    today = local_day(book.next_instant(act))
+    authorization = act.session.scalar(select(Authorization).where(Authorization.ref == ref))
     if authorization is None:
         raise not_found("authorization")
-    effective_on = form.effective_on or local_day(act.now)
+    effective_on = form.effective_on or today
     _check_change(act, authorization, form, effective_on)
+    if form.terms is not None:
+        _check_terms(act, form.terms, act.session.get_one(Right, authorization.right_id))
+        held = authorizations_of(act.session, authorization.enterprise_id, [authorization.right_id])
+        _check_alone([other for other in held if other.id != authorization.id], form.terms, today)
     entry: dict[str, object] = {"authorization": authorization.ledger_index, "reason": form.reason}
     if form.terms is not None:
         entry |= terms_fields(form.terms)
@@ -128,7 +140,17 @@ def _check_terms(act: Act, terms: Terms, right: Right) -> None:
             "请从产品的类别中选择",
             "Choose among the product's classes",
         )
+    if len(set(terms.classes)) < len(terms.classes):
+        checklist.add("classes", "同一类别列了两次", "a class is named twice", "每类只列一次", "Name each class once")
     check_texts(checklist, {"number": (terms.number, SHORT)})
+    if terms.labels_per_year is not None and not 0 < terms.labels_per_year <= MOST_LABELS_PER_YEAR:
+        checklist.add(
+            "labels_per_year",
+            f"每年 {terms.labels_per_year} 枚不在 1–{MOST_LABELS_PER_YEAR:,} 之间",
+            f"{terms.labels_per_year} labels a year is not within 1-{MOST_LABELS_PER_YEAR:,}",
+            "请填写每年枚数；不限的留空",
+            "Give the number of labels a year; leave it empty for no limit",
+        )
     if terms.valid_until is not None and terms.valid_until < terms.valid_from:
         checklist.add("until", "截止日早于起始日", "it ends before it begins", "请核对有效期", "Check the dates")
     ends_late = right.valid_until is not None and (terms.valid_until is None or terms.valid_until > right.valid_until)
@@ -173,7 +195,35 @@ def _check_change(act: Act, authorization: Authorization, form: ChangeForm, effe
         checklist.add(
             "terms", "变更须且只须附新条款", "an amendment, and nothing else, has new terms", "请核对", "Check the form"
         )
+    if form.kind is ChangeKind.AMEND and form.effective_on is not None:
+        checklist.add(
+            "from",
+            "变更自办理之日起生效，不能另定日期",
+            "an amendment is in force from the day it is made, on no other",
+            "请不要填写生效日；有效期写在新条款里",
+            "Leave the day out; the dates in force belong to the new terms",
+        )
     checklist.settle()
-    if form.terms is not None:
-        right = act.session.get_one(Right, authorization.right_id)
-        _check_terms(act, form.terms, right)
+
+
+def _check_alone(held: Sequence[AuthorizationFacts], terms: Terms, today: date) -> None:
+    """Refuse `terms` that share a day with one of `held` that can still be used: what permits must be one document."""
+    for other in held:
+        span = other.history.span_from(today)
+        if span is None:
+            continue
+        begins, ends = span
+        if (ends is None or terms.valid_from <= ends) and (terms.valid_until is None or begins <= terms.valid_until):
+            number = other.history.terms_on(today).number
+            until_zh, until_en = (ends, ends) if ends else ("长期", "further notice")
+            raise ConflictError(
+                (
+                    Fault(
+                        "from",
+                        f"这家企业对这项权利已有授权 {number}（{begins} 至 {until_zh}）",
+                        f"the enterprise has authorization {number} for this right, {begins} until {until_en}",
+                        "请变更原授权，或撤销后另行授权，或从其截止日次日起授权",
+                        "Amend that one, revoke it first, or begin on the day after it ends",
+                    ),
+                )
+            )

@@ -6,7 +6,7 @@ active on the packing date.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -82,6 +82,21 @@ class History:
     def covers(self, product_class: str, day: date) -> bool:
         """Whether it is active on `day` and names `product_class`."""
         return self.is_active_on(day) and product_class in self.terms_on(day).classes
+
+    def span_from(self, today: date) -> tuple[date, date | None] | None:
+        """The days (both included, None = open) on which it may be used as things stand; None when all are past.
+
+        A suspension ends nothing: it can be lifted. A revocation ends it on the day before its own.
+        """
+        terms = self.terms_on(today)
+        last_days = [
+            change.effective_on - timedelta(days=1) for change in self.changes if change.kind is ChangeKind.REVOKE
+        ]
+        last_days += [] if terms.valid_until is None else [terms.valid_until]
+        ends = min(last_days, default=None)
+        if ends is not None and (ends < today or ends < terms.valid_from):
+            return None
+        return terms.valid_from, ends
 
     def _stopped_by(self, day: date) -> Change | None:
         stopped: Change | None = None

@@ -12,6 +12,7 @@ from gimark.accounts.rules import Actor, Permission, require
 from gimark.codes.uscc import check_uscc
 from gimark.errors import Checklist
 from gimark.ledger import book
+from gimark.ledger.replay import ERASED
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
 from gimark.registry.rights.model import Town
 from gimark.store.unit_of_work import Act
@@ -41,9 +42,10 @@ def register_enterprise(act: Act, actor: Actor, form: EnterpriseForm) -> Enterpr
     Of a sole trader, who is a natural person, the ledger holds H(salt ‖ name LF uscc) only.
     """
     require(actor, Permission.MANAGE_REGISTRY)
+    book.lock(act)
     uscc = _checked(act, form)
     salt = secrets.token_bytes(16) if form.kind is EnterpriseKind.SOLE_TRADER else None
-    index = book.append(act, "enterprise.set", actor.ledger_word, **public_fields(form.name_zh, uscc, salt))
+    index = book.append(act, "enterprise.set", actor.ledger_word, **public_fields(form.kind, form.name_zh, uscc, salt))
     enterprise = Enterprise(
         uscc=uscc,
         name_zh=form.name_zh,
@@ -62,10 +64,15 @@ def register_enterprise(act: Act, actor: Actor, form: EnterpriseForm) -> Enterpr
     return enterprise
 
 
-def public_fields(name: str, uscc: str, salt: bytes | None) -> dict[str, str]:
-    """What an enterprise.set entry says: name and USCC, or a sole trader's salted commitment."""
-    if salt is None:
+def public_fields(kind: EnterpriseKind, name: str, uscc: str, salt: bytes | None) -> dict[str, object]:
+    """What an enterprise.set entry says: name and USCC, or a sole trader's salted commitment.
+
+    `salt` has 16 bytes for a sole trader; without it, once deleted, what the entry holds leads to nobody (`ERASED`).
+    """
+    if kind is not EnterpriseKind.SOLE_TRADER:
         return {"name": name, "uscc": uscc}
+    if salt is None:
+        return {"subject": ERASED}
     digest = hashlib.sha256(salt + f"{name}\n{uscc}".encode()).digest()
     return {"subject": b64encode(digest).decode()}
 

@@ -43,6 +43,7 @@ def register_item(act: Act, actor: Actor, form: TradeItemForm) -> TradeItem:
         require(actor, Permission.MANAGE_ITEMS)
     else:
         require(actor, Permission.MANAGE_REGISTRY)
+    book.lock(act)
     enterprise = act.session.scalar(select(Enterprise).where(Enterprise.ref == form.enterprise_ref))
     if enterprise is None:
         raise not_found("enterprise")

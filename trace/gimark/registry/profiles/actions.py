@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from sqlalchemy import select
 
 from gimark.accounts.rules import Actor
-from gimark.errors import Checklist, InvalidInputError
+from gimark.errors import Checklist, ConflictError, InvalidInputError
 from gimark.registry.authorizations.actions import grant_authorization
 from gimark.registry.authorizations.model import Authorization
 from gimark.registry.county.actions import set_county
@@ -74,7 +74,7 @@ class _Loading:
         """Note what an act refuses under the file and line it came from."""
         try:
             yield
-        except InvalidInputError as error:
+        except (InvalidInputError, ConflictError) as error:
             self.checklist.faults += [replace(fault, field=f"{where}/{fault.field}") for fault in error.faults]
 
     def product(self, row: ProductRow) -> None:

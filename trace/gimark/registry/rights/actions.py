@@ -1,5 +1,6 @@
 """What the regulator enters first: towns, products and the rights over their names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,11 @@ from gimark.ledger import book
 from gimark.registry.rights.model import GiProduct, ProductClass, Right, RightKind, RightTown, SourceTag, Town
 from gimark.store.unit_of_work import Act
 from gimark.texts import LONG, NAME, SHORT, check_texts
+
+# A class's key or a grade, as the columns of items hold it.
+KEY = 40
+# National Bureau of Statistics: six digits to a county, three more to a township.
+AREA_CODE = re.compile(r"[0-9]{6}([0-9]{3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,22 @@ class ProductClassForm:
 
 
 def add_town(act: Act, actor: Actor, code: str, name_zh: str, name_en: str | None) -> Town:
-    """Enter one town; a code already there keeps its row and takes the new names."""
+    """Enter one town; a code already there keeps its row and takes the new names.
+
+    Raises InvalidInputError for a code that is no statistical code, or a name that is empty or too long.
+    """
     require(actor, Permission.MANAGE_REGISTRY)
+    checklist = Checklist()
+    if AREA_CODE.fullmatch(code) is None:
+        checklist.add(
+            "code",
+            f"“{code[:20]}”不是统计用区划代码",
+            f"“{code[:20]}” is no statistical area code",
+            "乡镇代码为 9 位数字，县为 6 位",
+            "A township's has 9 digits, a county's 6",
+        )
+    check_texts(checklist, {"name": (name_zh, SHORT), "name_en": (name_en, NAME)})
+    checklist.settle()
     town = act.session.get(Town, code)
     if town is None:
         town = Town(code=code)
@@ -58,8 +78,13 @@ def add_town(act: Act, actor: Actor, code: str, name_zh: str, name_en: str | Non
 def add_product(
     act: Act, actor: Actor, name_zh: str, name_en: str | None, classes: Sequence[ProductClassForm]
 ) -> GiProduct:
-    """Enter a product's name and its classes. It becomes public with its first right."""
+    """Enter a product's name and its classes. It becomes public with its first right.
+
+    Raises InvalidInputError for names that are empty, too long or taken, no class, or a class key given twice.
+    """
     require(actor, Permission.MANAGE_REGISTRY)
+    book.lock(act)
+    _check_product(act, name_zh, name_en, classes)
     product = GiProduct(name_zh=name_zh, name_en=name_en)
     act.session.add(product)
     act.session.flush()
@@ -84,6 +109,7 @@ def set_right(act: Act, actor: Actor, form: RightForm) -> Right:
     Raises InvalidInputError for dates out of order, an empty area, an unknown town or an unknown product.
     """
     require(actor, Permission.MANAGE_REGISTRY)
+    book.lock(act)
     product = act.session.scalar(select(GiProduct).where(GiProduct.ref == form.product_ref))
     _check(act, form, product)
     assert product is not None
@@ -116,8 +142,36 @@ def set_right(act: Act, actor: Actor, form: RightForm) -> Right:
     )
     act.session.add(right)
     act.session.flush()
-    act.session.add_all(RightTown(right_id=right.id, town_code=code) for code in sorted(set(form.towns)))
+    act.session.add_all(RightTown(right_id=right.id, town_code=code) for code in sorted(form.towns))
+    act.session.flush()
     return right
+
+
+def _check_product(act: Act, name_zh: str, name_en: str | None, classes: Sequence[ProductClassForm]) -> None:
+    checklist = Checklist()
+    check_texts(checklist, {"name": (name_zh, SHORT), "name_en": (name_en, NAME)})
+    if act.session.scalar(select(GiProduct.id).where(GiProduct.name_zh == name_zh)):
+        checklist.add(
+            "name", "这个产品已经登记", "this product is registered already", "请核对是否重复", "Check for a duplicate"
+        )
+    if not classes:
+        checklist.add("classes", "没有产品类别", "it has no class", "请至少列出一类", "List at least one class")
+    for place, form in enumerate(classes):
+        texts: dict[str, tuple[str | None, int]] = {
+            "key": (form.key, KEY),
+            "name": (form.name_zh, SHORT),
+            "name_en": (form.name_en, NAME),
+        }
+        check_texts(checklist, {f"classes/{place}/{name}": value for name, value in texts.items()})
+        if form.key in {earlier.key for earlier in classes[:place]}:
+            checklist.add(
+                f"classes/{place}/key",
+                f"类别“{form.key[:KEY]}”列了两次",
+                f"the class “{form.key[:KEY]}” is given twice",
+                "每类只列一次",
+                "Give each class once",
+            )
+    checklist.settle()
 
 
 def _check(act: Act, form: RightForm, product: GiProduct | None) -> None:
@@ -125,6 +179,8 @@ def _check(act: Act, form: RightForm, product: GiProduct | None) -> None:
     numbers = {"standard": form.standard, "announcement": form.announcement, "trademark": form.trademark}
     check_texts(checklist, {name: (text, SHORT) for name, text in numbers.items()})
     check_texts(checklist, {"holder": (form.holder, NAME), "source": (form.source, LONG)})
+    check_texts(checklist, {f"grades/{place}": (text, KEY) for place, text in enumerate(form.defined_grades)})
+    check_texts(checklist, {f"printed_texts/{place}": (text, LONG) for place, text in enumerate(form.printed_texts)})
     if product is None:
         checklist.add(
             "product", "没有这个产品", "no such product", "请先登记产品名称", "Register the product's name first"
@@ -137,6 +193,8 @@ def _check(act: Act, form: RightForm, product: GiProduct | None) -> None:
         checklist.add(
             "area", "保护范围为空", "the area is empty", "请列出范围内的乡镇代码", "List the towns inside the area"
         )
+    if len(set(form.towns)) < len(form.towns):
+        checklist.add("area", "同一乡镇列了两次", "a town is listed twice", "每个乡镇只列一次", "List each town once")
     known = set(act.session.scalars(select(Town.code).where(Town.code.in_(form.towns))))
     for code in sorted(set(form.towns) - known):
         checklist.add(

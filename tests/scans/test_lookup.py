@@ -1,5 +1,7 @@
 """From a code to its verdict, over what was really done in a county."""
 
+import logging
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -244,3 +246,21 @@ def test_packed_before_the_authorization_began_is_not_authorised(county: County,
     county.stop(ChangeKind.SUSPEND, date(2026, 11, 1))
     county.stop(ChangeKind.RESTORE, date(2026, 11, 20))
     assert desk.scan(uri_of(county, run)).verdict.reason is Reason.NOT_AUTHORISED
+
+
+def test_a_database_that_hangs_is_amber_and_not_waited_for(
+    county: County, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gimark.scans.lookup.READ_TIMEOUT_S", 0.05)
+    run = county.run(county.batch())
+    released = threading.Event()
+    monkeypatch.setattr(desk.snapshot, "find", lambda number: released.wait(30))
+    logging.disable(logging.CRITICAL)
+    try:
+        verdict = desk.scan(uri_of(county, run)).verdict
+        forged = desk.scan(signed_uri(county, GTIN, run.lot, serial_in(uri_of(county, run)), seed=b"\x09" * 32)).verdict
+    finally:
+        released.set()
+        logging.disable(logging.NOTSET)
+    assert (verdict.colour, verdict.reason) == (Colour.AMBER, Reason.UNAVAILABLE)
+    assert (forged.colour, forged.reason) == (Colour.RED, Reason.BAD_SIGNATURE)

@@ -29,6 +29,7 @@ from gimark.scans.snapshot import Found, Snapshot
 log = structlog.stdlib.get_logger("gimark.scans")
 
 _NO_CHECKS = Checks(0, None, ())
+READ_TIMEOUT_S = 10.0
 
 
 class Visit(NamedTuple):
@@ -102,11 +103,11 @@ class LookUps:
 
     async def scanned(self, code: Code | Malformed, visit: Visit) -> Answer:
         """The answer to what a label's code says."""
-        return await _reading(lambda have: self._scanned(code, visit, have))
+        return await self._reading(lambda have: self._scanned(code, visit, have))
 
     async def typed(self, serial: str, visit: Visit) -> Answer:
         """The answer to a serial that a person typed (13 characters, checked before)."""
-        return await _reading(lambda have: self._unsigned(Reason.TYPED, serial, None, visit, have))
+        return await self._reading(lambda have: self._unsigned(Reason.TYPED, serial, None, visit, have))
 
     def note(self, answer: Answer, visit: Visit, done: Done | None = None) -> bool:
         """Have the look written down, and count it as a check of its code when it is signed and somebody counts.
@@ -121,6 +122,26 @@ class LookUps:
             return self._recorder.record(Look(visit.hour, reason, visit.province), done)
         _, run, index = answer.place
         return self._recorder.record(Look(visit.hour, reason, visit.province, run.id, index, visit.device), done)
+
+    async def _reading(self, judge: Callable[["_Have"], Answer]) -> Answer:
+        """The answer, with whatever it misses read in threads."""
+        have = _Have()
+        while True:
+            try:
+                return judge(have)
+            except _Missing as missing:
+                missing.place[missing.key] = await self._read(missing.read)
+
+    async def _read(self, read: Callable[[], Any]) -> Any:
+        """What `read` gives. A database that hangs is not waited for, or all threads would soon wait for it."""
+        if not self._snapshot.is_fresh:
+            return _Unreadable()
+        try:
+            reading = asyncio.get_running_loop().run_in_executor(None, read)
+            return await asyncio.wait_for(reading, READ_TIMEOUT_S)
+        except (GimarkError, SQLAlchemyError, TimeoutError):
+            log.exception("a look-up could not read the database")
+            return _Unreadable()
 
     def _scanned(self, code: Code | Malformed, visit: Visit, have: "_Have") -> Answer:
         """The answer, from what is at hand and what was read for it; raises _Missing for what is neither."""
@@ -224,21 +245,6 @@ class LookUps:
         else:
             raise _Missing(have.codes, index, partial(self._reader.read, run.id, index, hour))
         return read if isinstance(read, _Unreadable) else self._memory.keep(run.id, index, read)
-
-
-async def _reading(judge: Callable[["_Have"], Answer]) -> Answer:
-    """The answer, with whatever it misses read in threads."""
-    have = _Have()
-    while True:
-        try:
-            return judge(have)
-        except _Missing as missing:
-            try:
-                read = await asyncio.get_running_loop().run_in_executor(None, missing.read)
-            except (GimarkError, SQLAlchemyError):
-                log.exception("a look-up could not read the database")
-                read = _Unreadable()
-            missing.place[missing.key] = read
 
 
 @dataclass(slots=True)

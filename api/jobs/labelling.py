@@ -9,13 +9,16 @@ from gimark.accounts.rules import Actor
 from gimark.codes.run import RunCodes
 from gimark.errors import ConflictError, Fault, invalid
 from gimark.issuance.labelling import LabelFacts, label_facts
-from gimark.issuance.printing import PrintForm, order_print
+from gimark.issuance.model import PrintState
+from gimark.issuance.printing import PrintForm, earlier_print, order_print
 from gimark.issuance.queries import PrintFacts, visible_run
 from gimark.issuance.signing import codes_of
+from labels.carrier import PRINTER_DPI
 from labels.design import Design, make_design
 from labels.fonts import Faces, find_faces
 from labels.layout import Layout, lay_out
 from labels.library import shipped_templates
+from labels.mandatory import AT_THE_MARK, ITEMS
 from labels.mark import Artwork, read_artwork
 from labels.template import Template
 from labels.values import LabelValues, Right
@@ -24,12 +27,16 @@ from labels.values import LabelValues, Right
 def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFacts:
     """Order label files, after laying the label out: what cannot be printed is said before the order, not on paper.
 
-    Raises LabelError (missing text or glyph, what does not fit, an illegible symbol) and what `order_print` raises.
+    Raises InvalidInputError (template, resolution, `on_pack`), LabelError (missing text or glyph, what does not fit,
+    an illegible symbol) and what `order_print` raises. An order that was taken before is not judged again.
     """
     with here.store.reading() as session:
         run = visible_run(session, actor, form.run_ref)
+        earlier = earlier_print(session, run, form.idempotency_key)
         facts, codes = label_facts(session, run), codes_of(here.keyring, run)
-    _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
+    if earlier is None or earlier.state is PrintState.FAILED:
+        _check_form(form)
+        _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
     with here.store.acting() as act:
         order = order_print(act, actor, form)
         act.commit()
@@ -92,6 +99,28 @@ def template_named(name: str) -> Template:
             f"Choose from {', '.join(known)}",
         )
     return known[name]
+
+
+def _check_form(form: PrintForm) -> None:
+    if form.dpi not in PRINTER_DPI:
+        known = ", ".join(str(dpi) for dpi in PRINTER_DPI)
+        raise invalid(
+            "dpi",
+            f"没有 {form.dpi} dpi 的标签打印机",
+            f"no label printer has {form.dpi} dpi",
+            f"可选：{known}",
+            f"Choose from {known}",
+        )
+    may_be = sorted(ITEMS.keys() - AT_THE_MARK)
+    for item in form.on_pack:
+        if item not in may_be:
+            raise invalid(
+                "on_pack",
+                f"“{item[:40]}”不能由包装自带",
+                f"“{item[:40]}” cannot be left to the package",
+                f"可选：{'、'.join(may_be)}",
+                f"Choose from {', '.join(may_be)}",
+            )
 
 
 def _lay_out(

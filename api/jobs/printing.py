@@ -56,6 +56,8 @@ def print_labels(here: Installation, handle: JobHandle) -> None:
         order = print_order(session, ref)
     if order.state is PrintState.RELEASED:
         return
+    if order.state is PrintState.FAILED:  # and the process was killed before the job was: its codes may be elsewhere
+        raise ConflictError((_FAILED,))
     try:
         _set_state(here, ref, PrintState.RENDERING)
         _make_missing(here, order, handle)
@@ -166,8 +168,11 @@ _AMENDED = Fault(
     "batch",
     "下单之后，标签上的内容（批次、商品或企业资料）有了更正",
     "what the labels say was amended after they were ordered",
-    "请重新下单，标签会按更正后的内容印",
-    "Place a new order: its labels will say what was amended",
+    "请再次下单，标签会按更正后的内容印",
+    "Order again: the labels will say what was amended",
+)
+_FAILED = Fault(
+    "print_order", "这张印刷订单没有做成", "this print order failed", "请再次下单", "Order the labels again"
 )
 
 

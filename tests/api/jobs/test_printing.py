@@ -33,47 +33,47 @@ from gimark.errors import ConflictError, GimarkError, IdempotencyKeyReusedError
 from gimark.issuance.model import PrintOrder, PrintState, RangeAct
 from gimark.issuance.printing import PrintForm, print_order
 from gimark.issuance.queries import PrintFacts
+from gimark.issuance.ranges import RangeForm, change_ranges
+from gimark.issuance.rules import RangeKind
 from gimark.jobs.kinds import PRINT_LABELS
+from gimark.jobs.model import Job
 from gimark.jobs.queries import JobFacts, job_by_key
 from gimark.jobs.rules import JobState
 from gimark.jobs.worker import LEASE, Worker
 from gimark.keys.statuslist import read_published
 from gimark.ledger import book
+from gimark.ledger.entries import decode
+from gimark.production.actions import recall_batch
 from gimark.production.model import Batch
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.rights.model import GiProduct
 from labels.errors import LabelError
-from tests.founded import COUNT, GTIN, PASSPHRASE, USCC, Workshop
+from tests.founded import COUNT, GTIN, PASSPHRASE, Workshop
 
 PART = 12
 PAGES, PER_PAGE = 3, 24
 DPI = 300
-ENDED_WITHIN_S = 30
+ENDED_WITHIN_S = 60
 
-# The real worker in a process of its own, with small parts, so that there are several.
+# The real worker in a process of its own, with small parts so that there are several. It kills itself when two parts
+# are done, after naming the processes of its pool, or goes on until it is told to stop.
 WORKER = """
 import multiprocessing, os, signal, sys
-from pathlib import Path
-from api.installation import open_installation
-from api.jobs import printing
-from api.jobs.handlers import handlers
-from api.settings import Settings
-from gimark.jobs.worker import JobHandle, Worker
 
-printing.MOST_LABELS = int(sys.argv[2])
-here = open_installation(Settings(data_dir=Path(sys.argv[1])))
-said = JobHandle.progress
-
-def progress(self, done, total):
-    said(self, done, total)
+def kill_after_two_parts(handle, done, total):
     if done == 2:
         print(*(child.pid for child in multiprocessing.active_children()), flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
 
 if __name__ == "__main__":
-    JobHandle.progress = progress
-    while Worker(here.store, handlers(here)).run_once():
-        pass
+    from api.jobs import printing
+    from gimark.jobs.worker import JobHandle
+    from scripts.cli import running
+
+    printing.MOST_LABELS = int(sys.argv[2])
+    if sys.argv[1] == "be-killed":
+        JobHandle.progress = kill_after_two_parts
+    running.work(attached=False)
 """
 
 
@@ -240,9 +240,10 @@ def test_a_killed_job_goes_on_and_no_code_is_printed_twice_or_lost(
 ) -> None:
     here = shop.here
     ref = order(shop)
-    killed = run_worker(here)
-    assert killed.returncode == -signal.SIGKILL
-    assert_ended([int(pid) for pid in killed.stdout.split()])
+    with start_worker(here, "be-killed", PART) as worker:
+        pids, errors = worker.communicate(timeout=ENDED_WITHIN_S)
+    assert worker.returncode == -signal.SIGKILL, errors
+    assert_ended([int(pid) for pid in pids.split()])
     left = facts(here, ref)
     assert left.state is PrintState.RENDERING
     assert [file.name for file in left.leaving] == ["labels-0001.pdf", "labels-0002.pdf"]
@@ -265,41 +266,30 @@ def test_a_worker_told_to_stop_puts_the_job_back_without_a_failure(shop: Worksho
     """Ctrl+C reaches the pool's processes too; they must leave it to the worker."""
     here = shop.here
     ref = order(shop)
-    script = WORKER.partition("if __name__")[0] + (
-        "if __name__ == '__main__':\n"
-        "    from scripts.cli import running\n"
-        "    running.open_installation = lambda settings: here\n"
-        "    os.environ['GIMARK_DATA_DIR'] = sys.argv[1]\n"
-        "    running.work(attached=False)\n"
-    )
-    worker = start_worker(here, script, part=3)
-    deadline = time.monotonic() + ENDED_WITHIN_S
-    while not facts(here, ref).files and time.monotonic() < deadline:
-        time.sleep(0.05)
-    os.killpg(worker.pid, signal.SIGINT)
-    _, errors = worker.communicate(timeout=ENDED_WITHIN_S)
+    with start_worker(here, "be-stopped", part=3) as worker:
+        while not facts(here, ref).files:
+            assert worker.poll() is None, worker.communicate()[1]
+            time.sleep(0.05)
+        os.killpg(worker.pid, signal.SIGINT)
+        _, errors = worker.communicate(timeout=ENDED_WITHIN_S)
     assert (worker.returncode, "Traceback" in errors) == (0, False), errors
-    assert (job(here, ref).state, job(here, ref).failures) == (JobState.QUEUED, 0)
+    assert (job(here, ref).state, job(here, ref).failures) == (JobState.QUEUED, 0), errors
     assert facts(here, ref).state is PrintState.RENDERING
 
 
-def start_worker(here: Installation, script: str, part: int) -> subprocess.Popen[str]:
-    script_path = here.settings.data_dir / "worker.py"
-    script_path.write_text(script)
+def start_worker(here: Installation, fate: str, part: int) -> subprocess.Popen[str]:
+    data = here.settings.data_dir
+    script = data / "worker.py"
+    script.write_text(WORKER)
+    own = {"GIMARK_DATA_DIR": str(data), "GIMARK_PASSPHRASE": PASSPHRASE, "GIMARK_LOG_LEVEL": "warning"}
     return subprocess.Popen(
-        [sys.executable, script_path, here.settings.data_dir, str(part)],
-        env=os.environ | {"GIMARK_PASSPHRASE": PASSPHRASE, "PYTHONPATH": f"{Path.cwd()}:{Path.cwd() / 'trace'}"},
+        [sys.executable, script, fate, str(part)],
+        env=os.environ | own | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-
-
-def run_worker(here: Installation) -> subprocess.CompletedProcess[str]:
-    with start_worker(here, WORKER, PART) as worker:
-        output, errors = worker.communicate(timeout=120)
-    return subprocess.CompletedProcess(worker.args, worker.returncode, output, errors)
 
 
 def assert_ended(pids: list[int]) -> None:
@@ -362,10 +352,8 @@ def test_a_reprint_is_an_act_with_its_reason_in_the_ledger(printed_shop: Worksho
     shop, here = printed_shop, printed_shop.here
     [first] = orders(here)
     ref = order(shop, 20, 22, idempotency_key="reprint", reprint_reason="打印机卡纸，三枚损坏")
-    work(here)
-    reprinted = facts(here, ref)
-    assert reprinted.state is PrintState.RELEASED
-    assert rows(here, reprinted) == rows(here, facts(here, first))[20:23]
+    assert facts(here, ref).state is PrintState.QUEUED
+    assert ref != first
     entry = entries(here)[-1]
     expected = {"type": "run.reprint", "run": shop.run.ledger_index, "ranges": [[20, 22]]}
     assert {name: entry[name] for name in expected} == expected
@@ -381,9 +369,11 @@ def test_the_same_key_is_answered_the_same_and_another_body_under_it_refused(pri
     shop = printed_shop
     [first] = orders(shop.here)
     assert order(shop) == first
-    for change in ({"last": 30}, {"template": "roll-70x40"}, {"dpi": 600}, {"on_pack": ("storage",)}):
+    change(shop.here, Enterprise, {"sc_licence": None})
+    assert order(shop) == first
+    for body in ({"last": 30}, {"template": "roll-70x40"}, {"dpi": 600}, {"on_pack": ("storage",)}):
         with pytest.raises(IdempotencyKeyReusedError, match="idempotency_key"):
-            order(shop, **change)
+            order(shop, **body)
     assert orders(shop.here) == [first]
 
 
@@ -395,11 +385,13 @@ def test_the_same_key_is_answered_the_same_and_another_body_under_it_refused(pri
         ({"template": ""}, "template"),
         ({"dpi": 0}, "dpi"),
         ({"dpi": -300}, "dpi"),
-        ({"dpi": 72}, "qr/box_mm"),
+        ({"dpi": 72}, "dpi"),
+        ({"template": "roll-50x30", "dpi": 203}, "qr"),
         ({"first": 10, "last": 5}, "ranges"),
         ({"first": -1}, "ranges"),
         ({"last": COUNT}, "ranges"),
         ({"on_pack": ("no such item",)}, "on_pack"),
+        ({"on_pack": ("uscc",)}, "on_pack"),
         ({"idempotency_key": ""}, "idempotency_key"),
         ({"idempotency_key": "k" * 81}, "idempotency_key"),
         ({"idempotency_key": "a\nb"}, "idempotency_key"),
@@ -444,21 +436,68 @@ def change(here: Installation, table: type, values: dict[str, object]) -> None:
         act.commit()
 
 
-def test_what_became_unprintable_after_the_order_fails_with_its_reason_and_goes_on_when_mended(shop: Workshop) -> None:
+def test_what_was_amended_after_the_order_is_not_printed_from_two_sets_of_facts(shop: Workshop) -> None:
     here = shop.here
-    with here.store.reading() as session:
-        address = session.scalars(select(Enterprise.address).where(Enterprise.uscc == USCC)).one()
     ref = order(shop, 0, 1)
-    change(here, Enterprise, {"address": "云溪县\ue000镇"})
+    change(here, Enterprise, {"address": "云溪县松坞镇岭下路9号"})
     work(here)
-    assert job(here, ref).state is JobState.FAILED
-    assert "U+E000" in (job(here, ref).error or "")
+    assert facts(here, ref).state is PrintState.FAILED
     assert facts(here, ref).files == ()
+    assert job(here, ref).state is JobState.FAILED
+    assert "Order again" in (job(here, ref).error or "")
 
-    change(here, Enterprise, {"address": address})
     assert order(shop, 0, 1) == ref
     work(here)
     assert facts(here, ref).state is PrintState.RELEASED
+    assert "岭下路9号" in pypdf.PdfReader(io.BytesIO(content(here, facts(here, ref), "labels-0001.pdf"))).pages[
+        0
+    ].extract_text().replace(" ", "")
+
+
+def test_a_failed_order_is_not_tried_again_once_its_codes_stand_in_another(shop: Workshop) -> None:
+    here = shop.here
+    failed = order(shop, 0, 9)
+    change(here, Enterprise, {"address": "云溪县松坞镇岭下路9号"})
+    work(here)
+    assert facts(here, failed).state is PrintState.FAILED
+    other = order(shop, 5, 5, idempotency_key="other")
+    with pytest.raises(ConflictError, match=other):
+        order(shop, 0, 9)
+    assert facts(here, failed).state is PrintState.FAILED
+    assert job(here, failed).state is JobState.FAILED
+
+
+def test_a_job_that_was_given_up_is_taken_up_when_its_order_comes_again(shop: Workshop) -> None:
+    here = shop.here
+    ref = order(shop, 0, 1)
+    with here.store.acting() as act:
+        act.session.execute(
+            update(Job).where(Job.key == f"{PRINT_LABELS}:{ref}").values(state=JobState.FAILED, finished_at=act.now)
+        )
+        act.commit()
+    assert order(shop, 0, 1) == ref
+    assert job(here, ref).state is JobState.QUEUED
+
+
+@pytest.mark.parametrize("is_ordered_before", [True, False])
+@pytest.mark.parametrize("ending", ["recall", "void"])
+def test_codes_that_may_not_be_on_sale_are_not_printed(shop: Workshop, *, ending: str, is_ordered_before: bool) -> None:
+    here = shop.here
+    ref = order(shop, 0, 1) if is_ordered_before else None
+    with here.store.acting() as act:
+        if ending == "recall":
+            recall_batch(act, shop.producer, shop.batch_ref, "示例：抽检不合格")
+        else:
+            change_ranges(act, shop.producer, shop.run.ref, RangeForm(RangeKind.VOID, ((1, 5),), "示例：破损"))
+        act.commit()
+    if ref is None:
+        with pytest.raises(ConflictError):
+            order(shop, 0, 1)
+        assert orders(here) == []
+    else:
+        work(here)
+        assert facts(here, ref).state is PrintState.FAILED
+        assert job(here, ref).state is JobState.FAILED
 
 
 def test_another_enterprises_run_is_not_found(shop: Workshop) -> None:
@@ -474,7 +513,5 @@ def orders(here: Installation) -> list[str]:
 
 
 def entries(here: Installation) -> list[dict[str, object]]:
-    from gimark.ledger.entries import decode
-
     with here.store.reading() as session:
         return [decode(body) for body in book.entries(session, 0, book.size(session))]

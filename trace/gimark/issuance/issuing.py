@@ -21,10 +21,11 @@ from gimark.codes.commitment import commit
 from gimark.codes.run import RunCodes
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
 from gimark.issuance.keyring import HeldKey, Keyring
+from gimark.issuance.keys.queries import is_withdrawn
 from gimark.issuance.limits import check_yearly_limit
 from gimark.issuance.model import IssueOrder, IssueRun, RunAuthorization
 from gimark.issuance.queries import RunFacts, run_facts
-from gimark.issuance.rules import MAX_RUN_COUNT, MAX_RUN_NUMBER
+from gimark.issuance.rules import MAX_RUN_COUNT, MAX_RUN_NUMBER, check_key
 from gimark.jobs.actions import enqueue
 from gimark.jobs.kinds import PUBLISH_CHECKPOINT
 from gimark.ledger import book
@@ -193,14 +194,7 @@ def _check_form(form: IssueForm) -> None:
             "请填写需要的枚数，过大时分几次申请",
             "Give the number of codes, in several orders if need be",
         )
-    if not 0 < len(form.idempotency_key) <= 80 or not form.idempotency_key.isprintable():
-        raise invalid(
-            "idempotency_key",
-            "幂等键为空、过长或含控制字符",
-            "the idempotency key is empty, too long or has control characters",
-            "请给每张订单一个不超过 80 字符的唯一编号",
-            "Give each order a unique key of at most 80 characters",
-        )
+    check_key(form.idempotency_key)
 
 
 def _own_batch(act: Act, actor: Actor, ref: str) -> tuple[Batch, TradeItem]:
@@ -245,13 +239,13 @@ def _check_open(batch: Batch) -> None:
 
 def _check_key_still_in_term(key: HeldKey, act: Act) -> None:
     day = local_day(act.now)
-    if not key.issues_from <= day <= key.issues_until:
+    if not key.may_issue_on(day) or is_withdrawn(act.session, key.signer.kid):
         raise ConflictError(
             (
                 Fault(
                     "kid",
-                    "签发密钥在办理途中到期",
-                    "the issuing key went out of term on the way",
+                    "签发密钥在办理途中到期、停用或吊销",
+                    "the issuing key went out of term or was withdrawn on the way",
                     "请重试，系统会改用新的密钥",
                     "Try again: the new key will be used",
                 ),

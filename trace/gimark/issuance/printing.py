@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ScalarResult, delete, select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
@@ -13,7 +13,7 @@ from gimark.issuance.labelling import label_facts
 from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct
 from gimark.issuance.queries import PrintFacts, print_facts, run_states, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges
-from gimark.issuance.rules import RangeKind, Span, check_act, checked_spans
+from gimark.issuance.rules import RangeKind, Span, check_act, check_key, checked_spans
 from gimark.jobs.actions import enqueue, retry_by_key
 from gimark.jobs.kinds import PRINT_LABELS
 from gimark.ledger import book
@@ -60,18 +60,14 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
     require(actor, Permission.CHANGE_CODES)
     book.lock(act)
     run = visible_run(act.session, actor, form.run_ref)
-    enterprise_id = act.session.get_one(IssueOrder, run.order_id).enterprise_id
-    existing = act.session.scalar(
-        select(PrintOrder).where(
-            PrintOrder.enterprise_id == enterprise_id, PrintOrder.idempotency_key == form.idempotency_key
-        )
-    )
+    check_key(form.idempotency_key)
+    existing = _under_key(act.session, run, form.idempotency_key)
     if existing is not None:
         return _repeated(act, existing, form)
     [span] = checked_spans([(form.first, form.last)], run.count)
     check_printable(act, run, span)
     order = PrintOrder(
-        enterprise_id=enterprise_id,
+        enterprise_id=act.session.get_one(IssueOrder, run.order_id).enterprise_id,
         run_id=run.id,
         first=form.first,
         last=form.last,
@@ -119,6 +115,12 @@ def set_print_state(act: Act, ref: str, state: PrintState) -> PrintOrder:
     return order
 
 
+def earlier_print(session: Session, run: IssueRun, idempotency_key: str) -> PrintFacts | None:
+    """What the enterprise that owns `run` ordered under this key before, whatever it was."""
+    order = _under_key(session, run, idempotency_key)
+    return None if order is None else print_facts(session, order)
+
+
 def print_order(session: Session, ref: str) -> PrintFacts:
     """The print order `ref`; NotFoundError when there is none. For the worker, which acts for nobody."""
     order = session.scalar(select(PrintOrder).where(PrintOrder.ref == ref))
@@ -157,18 +159,44 @@ def add_file(act: Act, order_ref: str, name: str, span: Span, sha256: str, size:
         )
 
 
+def _begin_again(act: Act, order: PrintOrder) -> None:
+    """A failed order once more, from what the register says now: nothing of it ever left.
+
+    Raises ConflictError when its codes were ordered anew since.
+    """
+    span = (order.first, order.last)
+    since = None if order.reprints_act_id else _ordered(act.session, order.run_id, span).first()
+    if since is not None:
+        raise _printed_before(since, span)
+    run = act.session.get_one(IssueRun, order.run_id)
+    check_printable(act, run, span)
+    act.session.execute(delete(PrintFile).where(PrintFile.order_id == order.id))
+    order.facts_sha256, order.state = label_facts(act.session, run).sha256, PrintState.QUEUED
+    act.session.flush()
+
+
 def _job_key(order: PrintOrder) -> str:
     return f"{PRINT_LABELS}:{order.ref}"
 
 
-def _permit_reprint(act: Act, actor: Actor, run: IssueRun, span: Span, form: PrintForm) -> int | None:
-    printed = act.session.scalars(
+def _under_key(session: Session, run: IssueRun, key: str) -> PrintOrder | None:
+    mine = select(IssueOrder.enterprise_id).where(IssueOrder.id == run.order_id).scalar_subquery()
+    return session.scalar(select(PrintOrder).where(PrintOrder.enterprise_id == mine, PrintOrder.idempotency_key == key))
+
+
+def _ordered(session: Session, run_id: int, span: Span) -> ScalarResult[PrintOrder]:
+    """The orders, failed ones apart, that a code of `span` stands in."""
+    return session.scalars(
         select(PrintOrder)
-        .where(PrintOrder.run_id == run.id, PrintOrder.state != PrintState.FAILED)
+        .where(PrintOrder.run_id == run_id, PrintOrder.state != PrintState.FAILED)
         .where(PrintOrder.first <= span[1], PrintOrder.last >= span[0])
         .order_by(PrintOrder.first)
-    ).all()
-    if not printed:
+    )
+
+
+def _permit_reprint(act: Act, actor: Actor, run: IssueRun, span: Span, form: PrintForm) -> int | None:
+    printed = _ordered(act.session, run.id, span).first()
+    if printed is None:
         if form.reprint_reason is not None:
             raise invalid(
                 "reprint_reason",
@@ -179,26 +207,31 @@ def _permit_reprint(act: Act, actor: Actor, run: IssueRun, span: Span, form: Pri
             )
         return None
     if form.reprint_reason is None:
-        first, last = max(printed[0].first, span[0]), min(printed[0].last, span[1])
-        raise ConflictError(
-            (
-                Fault(
-                    "first",
-                    f"第 {first}–{last} 枚已有印刷订单 {printed[0].ref}",
-                    f"codes {first}-{last} stand in print order {printed[0].ref} already",
-                    "请下载那张订单的文件；标签损坏须补印的，请写明理由",
-                    "Download that order's files; to reprint damaged labels, give the reason",
-                ),
-            )
-        )
+        raise _printed_before(printed, span)
     done = change_ranges(act, actor, run.ref, RangeForm(RangeKind.REPRINT, (span,), form.reprint_reason))
     return act.session.scalar(select(RangeAct.id).where(RangeAct.ledger_index == done.ledger_index))
+
+
+def _printed_before(order: PrintOrder, span: Span) -> ConflictError:
+    first, last = max(order.first, span[0]), min(order.last, span[1])
+    return ConflictError(
+        (
+            Fault(
+                "first",
+                f"第 {first}–{last} 枚已有印刷订单 {order.ref}",
+                f"codes {first}-{last} stand in print order {order.ref} already",
+                "请下载那张订单的文件；标签损坏须补印的，请写明理由",
+                "Download that order's files; to reprint damaged labels, give the reason",
+            ),
+        )
+    )
 
 
 def _repeated(act: Act, order: PrintOrder, form: PrintForm) -> PrintFacts:
     if order.body_sha256 == form.body_sha256:
         if order.state is PrintState.FAILED:
-            order.state = PrintState.QUEUED
+            _begin_again(act, order)
+        if order.state is not PrintState.RELEASED:
             retry_by_key(act, _job_key(order))
         return print_facts(act.session, order)
     raise IdempotencyKeyReusedError(

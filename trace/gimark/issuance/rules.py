@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gimark.errors import ConflictError, Fault, InvalidInputError
+from gimark.errors import ConflictError, Fault, InvalidInputError, invalid
 
 MAX_RUN_NUMBER = 2**24 - 1
 MAX_RUN_COUNT = 2**24
+LONGEST_KEY = 80
 
 Span = tuple[int, int]
 
@@ -143,6 +144,18 @@ def checked_spans(spans: Iterable[Span], count: int) -> list[Span]:
                 "Join or part the overlapping ranges",
             )
     return ordered
+
+
+def check_key(key: str) -> None:
+    """Refuse an idempotency key that is empty, over 80 characters or not printable."""
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+        raise invalid(
+            "idempotency_key",
+            "幂等键为空、过长或含控制字符",
+            "the idempotency key is empty, too long or has control characters",
+            f"请给每张订单一个不超过 {LONGEST_KEY} 字符的唯一编号",
+            f"Give each order a unique key of at most {LONGEST_KEY} characters",
+        )
 
 
 def check_act(states: RunStates, kind: RangeKind, spans: Sequence[Span]) -> None:

@@ -8,18 +8,19 @@ given again.
 import secrets
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from api.installation import ROOT_VKEY, Installation, note_signer, unfounded
+from api.ceremony import RootPlace, root_place
+from api.installation import ROOT_VKEY, SIGNER_STATE, Installation, note_signer, unfounded
 from api.settings import Settings
 from gimark import migrations
 from gimark.accounts.actions import UserForm, create_first_administrator, create_user
 from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Role
-from gimark.clock import SHANGHAI, Clock, local_day
-from gimark.errors import ConflictError, Fault, StoreFailedError
-from gimark.issuance.keys.actions import add_key, record_publication
+from gimark.clock import Clock, local_day
+from gimark.errors import ConflictError, Fault, StoreFailedError, invalid
+from gimark.issuance.keys.actions import add_key, midnight_after, record_publication
+from gimark.issuance.keys.rules import ISSUING_MONTHS, KEYSET_LIFE, LOG_MONTHS, last_day
 from gimark.keys.files import create_ed25519, create_serial_master, load_ed25519
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState, LogKey, publish
 from gimark.ledger import book
@@ -28,9 +29,6 @@ from gimark.registry.profiles.actions import load_profile
 from gimark.registry.profiles.profile import Profile
 from gimark.registry.profiles.reading import read_profile
 
-ISSUING_MONTHS = 13
-LOG_MONTHS = 61
-KEYSET_LIFE = timedelta(days=184)
 FIRST_KID = "0001"
 ADMINISTRATOR, REGULATOR = "admin", "regulator"
 
@@ -43,40 +41,59 @@ class Founded:
     passwords: dict[str, str]
 
 
-def found(settings: Settings, profile: Path, origin: str, host: str, clock: Clock | None = None) -> Founded:
+def found(
+    settings: Settings,
+    profile: Path,
+    origin: str,
+    host: str,
+    clock: Clock | None = None,
+    root: RootPlace | None = None,
+) -> Founded:
     """Make the installation that `settings` name, from a county profile.
 
-    `origin` is signed into every code for the installation's life; `host` is printed. Raises ConflictError when the
-    data folder or the database holds anything already, StoreFailedError when the disk refuses, and whatever the
-    passphrase, the profile or the database refuses.
+    `origin` is signed into every code for the installation's life; `host` is printed. The root's private key is kept
+    at `root`, outside the data folder; None = in keys/root.pem, to be moved off line by hand. Raises ConflictError
+    when the data folder or the database holds anything already, StoreFailedError when the disk refuses, and whatever
+    the passphrases, the profile or the database refuses.
     """
     folder = settings.data_dir.absolute()
     _refuse_existing(folder)
+    if root is not None:
+        _check_apart(folder, settings, root)
+        create_ed25519(root.path, root.passphrase)
     building = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     try:
         building.mkdir(parents=True, mode=0o700)
-        founded = _build(settings.model_copy(update={"data_dir": building}), profile, origin, host, clock)
+        building_settings = settings.model_copy(update={"data_dir": building})
+        founded = _build(building_settings, profile, origin, host, clock, root)
         building.replace(folder)
     except BaseException as error:
         shutil.rmtree(building, ignore_errors=True)
+        if root is not None:
+            root.path.unlink()
         if isinstance(error, OSError):
             raise _disk_refused(folder, error) from error
         raise
     return founded
 
 
-def _build(settings: Settings, profile: Path, origin: str, host: str, clock: Clock | None) -> Founded:
+def _build(
+    settings: Settings, profile: Path, origin: str, host: str, clock: Clock | None, place: RootPlace | None
+) -> Founded:
     county = read_profile(profile)
     here = unfounded(settings, clock)
     try:
         keyset = _make_keys(here, origin, host)
         migrations.upgrade(here.store.engine)
-        root = note_signer(f"{origin}/root", load_ed25519(here.keys_folder / "root.pem", settings.secret()))
+        if place is None:
+            place = root_place(settings, None, None)
+            create_ed25519(place.path, place.passphrase)
+        root = note_signer(f"{origin}/root", load_ed25519(place.path, place.passphrase))
         note = publish(keyset, root)
         (here.keys_folder / ROOT_VKEY).write_text(f"{root.key}\n", encoding="utf-8")
         passwords = _first_acts(here, keyset, note, county)
         here.publish_keyset(note)
-        start_state(settings.data_dir / "signer-state.json", f"{origin}/log")
+        start_state(settings.data_dir / SIGNER_STATE, f"{origin}/log")
         here.publish_checkpoint()
         here.publish_status()
     finally:
@@ -87,7 +104,6 @@ def _build(settings: Settings, profile: Path, origin: str, host: str, clock: Clo
 def _make_keys(here: Installation, origin: str, host: str) -> KeySet:
     folder, passphrase = here.keys_folder, here.settings.secret()
     folder.mkdir(mode=0o700)
-    create_ed25519(folder / "root.pem", passphrase)
     create_serial_master(folder / "serial-1.key", passphrase)
     create_ed25519(folder / "log.pem", passphrase)
     public = create_ed25519(folder / f"issuing-{FIRST_KID}.pem", passphrase)
@@ -100,7 +116,7 @@ def _make_keys(here: Installation, origin: str, host: str) -> KeySet:
         hosts=(host,),
         seq=1,
         published_at=now,
-        expires_at=_midnight_after(now + KEYSET_LIFE),
+        expires_at=midnight_after(now + KEYSET_LIFE),
         quorum=0,
         logs=(LogKey(log, today, last_day(today, LOG_MONTHS)),),
         witnesses=(),
@@ -122,25 +138,29 @@ def _first_acts(here: Installation, keyset: KeySet, note: bytes, county: Profile
     return {new.name: new.one_time_password for new in (administrator, regulator)}
 
 
-def last_day(first: date, months: int) -> date:
-    """The last day of a term of `months` that begins on `first`: the day before the same-numbered one."""
-    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-    for day in range(first.day, 0, -1):
-        try:
-            return date(year, month + 1, day) - timedelta(days=1)
-        except ValueError:
-            continue
-    raise AssertionError("every month has a first day")
-
-
-def _midnight_after(instant: datetime) -> datetime:
-    day = instant.astimezone(SHANGHAI).date() + timedelta(days=1)
-    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
-
-
 def _refuse_existing(folder: Path) -> None:
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise _already("data_dir", f"{folder} ", str(folder))
+
+
+def _check_apart(folder: Path, settings: Settings, root: RootPlace) -> None:
+    """Refuse a root key that would lie where its installation lies, or open with the same passphrase."""
+    if root.path.absolute().is_relative_to(folder):
+        raise invalid(
+            "root_out",
+            f"{root.path} 在数据文件夹里",
+            f"{root.path} lies in the data folder",
+            "请写到数据文件夹以外，最好是可移走的介质",
+            "Write it elsewhere, best to a medium that can be taken away",
+        )
+    if root.passphrase == settings.secret():
+        raise invalid(
+            "root_passphrase_file",
+            "根密钥与其他密钥用了同一个口令",
+            "the root key has the passphrase of the other keys",
+            "请给根密钥另设口令，并与根密钥一起离线保管",
+            "Give it one of its own, and keep that off line too",
+        )
 
 
 def _already(where: str, what_zh: str, what_en: str) -> ConflictError:

@@ -1,7 +1,8 @@
 """An installation opened: the database, the files, the published key set, and the secrets it issues with."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -13,27 +14,30 @@ from gimark.codes.cipher import SerialCipher
 from gimark.errors import Fault, KeyFileError
 from gimark.files.content import Files
 from gimark.files.folder import LocalFiles
-from gimark.issuance.ended import ended_codes, recalled_lots
+from gimark.issuance.ended import ended_codes, red_lots
 from gimark.issuance.keyring import HeldKey, Keyring
+from gimark.issuance.keys.queries import last_published
 from gimark.keys import ed25519
 from gimark.keys.files import load_ed25519, load_serial_master
 from gimark.keys.jwks import jwks
-from gimark.keys.keyset import KeySet, read_published
-from gimark.keys.note import ED25519, NoteSigner, VerifierKey
+from gimark.keys.keyset import KeySet, KeyState, read_published, supersede
+from gimark.keys.note import ED25519, NoteSigner, VerifierKey, split_note
 from gimark.keys.signer import Ed25519Signer
 from gimark.keys.statuslist import StatusList
+from gimark.keys.statuslist import parse as parse_status_list
 from gimark.keys.statuslist import publish as publish_status_list
 from gimark.ledger import book
 from gimark.ledger.checkpoints import Trust
-from gimark.ledger.disk import write_whole
+from gimark.ledger.disk import alone, write_whole
 from gimark.ledger.publishing import Witness, publish
-from gimark.ledger.signing import CheckpointSigner
+from gimark.ledger.signing import CheckpointSigner, lock_beside
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
 
 WELL_KNOWN = Path(".well-known")
 KEYS_NOTE, STATUS_NOTE, JWKS_FILE = WELL_KNOWN / "gi-keys", WELL_KNOWN / "gi-status", WELL_KNOWN / "jwks.json"
-KEYS_FOLDER, ROOT_VKEY = "keys", "root.vkey"
+KEYS_FOLDER, ROOT_FILE, ROOT_VKEY = "keys", "root.pem", "root.vkey"
+SIGNER_STATE = "signer-state.json"
 STATUS_LIFE = timedelta(days=31)
 
 
@@ -69,22 +73,42 @@ class Installation:
     @cached_property
     def keyring(self) -> Keyring:
         """The issuing keys and serial ciphers. Raises KeyFileError with the remedy."""
-        passphrase = self.settings.secret()
-        origin = self.keyset.origin
+        origin, first = self.keyset.origin, self.keys_folder / "serial-1.key"
+        ciphers = {
+            int(path.stem.removeprefix("serial-")): SerialCipher(self._opened(load_serial_master, path), origin)
+            for path in sorted(self.keys_folder.glob("serial-*.key")) or [first]
+        }
+        return Keyring(origin, self.keyset.hosts[0], self._held_keys({}), ciphers)
+
+    def _held_keys(self, held: Mapping[str, HeldKey]) -> dict[str, HeldKey]:
+        """The keys that may sign by the key set; private halves are those of `held`, else from their files."""
         issuing: dict[str, HeldKey] = {}
         for key in self.keyset.keys:
             path = self.keys_folder / f"issuing-{key.kid}.pem"
-            if path.exists():
-                issuing[key.kid] = HeldKey(
-                    Ed25519Signer(key.kid, load_ed25519(path, passphrase)), key.from_on, key.until_on
-                )
-        ciphers = {
-            int(path.stem.removeprefix("serial-")): SerialCipher(load_serial_master(path, passphrase), origin)
-            for path in sorted(self.keys_folder.glob("serial-*.key"))
-        }
-        if not ciphers:
-            load_serial_master(self.keys_folder / "serial-1.key", passphrase)
-        return Keyring(origin, self.keyset.hosts[0], issuing, ciphers)
+            if key.state is KeyState.REVOKED or not (key.kid in held or path.exists()):
+                continue
+            known = held.get(key.kid)
+            signer = known.signer if known else Ed25519Signer(key.kid, self._opened(load_ed25519, path))
+            issuing[key.kid] = HeldKey(signer, key.from_on, key.until_on, key.state is KeyState.RETIRED)
+        return issuing
+
+    def _opened(self, load: Callable[[Path, bytes], bytes], path: Path) -> bytes:
+        return load(path, self.settings.secret())
+
+    def take_up_keys(self) -> bool:
+        """Use a newly published key set if it continues the one held; whether there was one.
+
+        Raises ConflictError when it is older than the one held and LedgerError when it contradicts it: the one held
+        stays in use.
+        """
+        offered = _text(self.settings.published / KEYS_NOTE).encode()
+        if offered == self.keyset_note:
+            return False
+        keyset = supersede(self.keyset_note, offered, self.root_key)
+        self.keyset, self.keyset_note = keyset, offered
+        if (held := self.__dict__.get("keyring")) is not None:
+            self.keyring = Keyring(keyset.origin, keyset.hosts[0], self._held_keys(held.issuing), held.ciphers)
+        return True
 
     @cached_property
     def log_signer(self) -> NoteSigner:
@@ -96,9 +120,7 @@ class Installation:
     @cached_property
     def checkpoint_signer(self) -> CheckpointSigner:
         """The log's signer with its memory outside the database."""
-        return CheckpointSigner(
-            f"{self.keyset.origin}/log", self.log_signer, self.settings.data_dir / "signer-state.json"
-        )
+        return CheckpointSigner(f"{self.keyset.origin}/log", self.log_signer, self.settings.data_dir / SIGNER_STATE)
 
     @property
     def trust(self) -> Trust:
@@ -111,28 +133,58 @@ class Installation:
         return publish(self.store, self.checkpoint_signer, self.settings.published, self.witnesses).note
 
     def publish_status(self) -> bytes:
-        """Sign and publish the list of recalled lots and ended codes; the note. `seq` is the log's size."""
+        """Sign and publish the list of red lots and ended codes; the note.
+
+        Its number is above the last one's, and never below the log's size, so that it goes on rising even where the
+        published folder was lost.
+        """
         now = self.store.clock.now().replace(microsecond=0)
-        with self.store.reading() as session:
+        with self._alone(), self.store.reading() as session:
             listed = StatusList(
                 origin=self.keyset.origin,
-                seq=book.size(session),
+                seq=max(1 + self._last_status_seq(), book.size(session)),
                 published_at=now,
                 expires_at=now + STATUS_LIFE,
-                lots=recalled_lots(session),
+                lots=red_lots(session),
                 codes=ended_codes(session, self.keyring),
             )
-        note = publish_status_list(listed, self.log_signer)
-        write_whole(self.settings.published / STATUS_NOTE, note)
+            note = publish_status_list(listed, self.log_signer)
+            write_whole(self.settings.published / STATUS_NOTE, note)
         return note
 
     def publish_keyset(self, note: bytes) -> None:
         """Put out a key set and the JWKS derived from it."""
+        with self._alone():
+            self._put_out(note)
+        for name in ("keyset", "keyset_note"):
+            self.__dict__.pop(name, None)
+
+    def put_out_keys(self) -> None:
+        """Put out the last key set that the ledger has, unless it is out already, and use it.
+
+        Raises ConflictError or LedgerError when what is out is newer or contradicts it: the database is an old one.
+        """
+        path = self.settings.published / KEYS_NOTE
+        with self._alone(), self.store.reading() as session:
+            note = last_published(session)
+            out = path.read_bytes() if path.exists() else None
+            if note is not None and note != out:
+                if out is not None:
+                    supersede(out, note, self.root_key)
+                self._put_out(note)
+        self.take_up_keys()
+
+    def _put_out(self, note: bytes) -> None:
         keyset = read_published(note, self.root_key)
         write_whole(self.settings.published / KEYS_NOTE, note)
         write_whole(self.settings.published / JWKS_FILE, json.dumps(jwks(keyset), indent=1).encode())
-        for name in ("keyset", "keyset_note"):
-            self.__dict__.pop(name, None)
+
+    def _last_status_seq(self) -> int:
+        path = self.settings.published / STATUS_NOTE
+        return parse_status_list(split_note(path.read_bytes())[0]).seq if path.exists() else 0
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return alone(lock_beside(self.settings.data_dir / SIGNER_STATE))
 
 
 def open_installation(settings: Settings, clock: Clock | None = None) -> Installation:

@@ -112,14 +112,19 @@ class Settings(BaseSettings):
             return self.passphrase.get_secret_value().encode()
         if self.passphrase_file is None:
             raise KeyFileError((_NO_PASSPHRASE,))
-        try:
-            mode = self.passphrase_file.stat().st_mode
-            text = self.passphrase_file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise KeyFileError((_UNREADABLE_PASSPHRASE,)) from error
-        if mode & GROUP_OR_OTHERS:
-            raise KeyFileError((_OPEN_PASSPHRASE,))
-        return text.rstrip("\r\n").encode()
+        return passphrase_in(self.passphrase_file)
+
+
+def passphrase_in(path: Path) -> bytes:
+    """The passphrase that a file holds. Raises KeyFileError when others may read it, or it cannot be read."""
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyFileError((_UNREADABLE_PASSPHRASE,)) from error
+    if mode & GROUP_OR_OTHERS:
+        raise KeyFileError((_OPEN_PASSPHRASE,))
+    return text.rstrip("\r\n").encode()
 
 
 _NO_PASSPHRASE = Fault(
@@ -133,8 +138,8 @@ _UNREADABLE_PASSPHRASE = Fault(
     "passphrase_file",
     "口令文件不存在或无法读取",
     "the passphrase file is missing or cannot be read",
-    "请检查 GIMARK_PASSPHRASE_FILE 的路径和权限",
-    "Check the path in GIMARK_PASSPHRASE_FILE and its permissions",
+    "请检查口令文件（GIMARK_PASSPHRASE_FILE 或所给选项）的路径和权限",
+    "Check the path (in GIMARK_PASSPHRASE_FILE or the option given) and its permissions",
 )
 _OPEN_PASSPHRASE = Fault(
     "passphrase_file",

@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.answers import Answers
 from api.desk import Desk
-from api.installation import KEYS_NOTE, Installation
+from api.installation import Installation
 from api.limits import SignatureLimit
 from api.logs import log
 from api.visitors import Visitors
@@ -14,7 +14,6 @@ from api.web.public.consumer import ConsumerPages
 from api.web.public.pages import PublicPages
 from api.web.site import SiteFacts
 from gimark.errors import GimarkError
-from gimark.keys.keyset import supersede
 from gimark.registry.county.model import COUNTY_ID, County
 from gimark.scans.lookup import CodeSecrets, LookUps
 from gimark.scans.memory import CodeMemory, CodeReader
@@ -47,7 +46,6 @@ class Process:
             SignatureLimit(settings.bad_signatures_per_minute),
             waits_for_disk=settings.scan_durability == "committed",
         )
-        self._note = here.keyset_note
         self._hosts = self._our_hosts()
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -85,11 +83,8 @@ class Process:
 
     def _take_up_keys(self) -> None:
         """Use a newly published key set if it continues the one held; an older or contradicting one is refused."""
-        offered = (self.here.settings.published / KEYS_NOTE).read_bytes()
-        if offered == self._note:
+        if not self.here.take_up_keys():
             return
-        self.here.keyset = supersede(self._note, offered, self.here.root_key)
-        self._note = self.here.keyset_note = offered
         self._lookups.use(CodeSecrets(self.here.keyset, self.here.keyring.ciphers))
         self._hosts = self._our_hosts()
         log.info("a new key set is in use", seq=self.here.keyset.seq)

@@ -1,31 +1,51 @@
 """What the worker does for each kind of job, and the work that comes round by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
+
+import structlog
 
 from api.installation import Installation
 from api.jobs.printing import print_labels
-from gimark.accounts.model import User
-from gimark.accounts.queries import as_actor
+from api.jobs.sweeping import PARTS, sweep_part
+from gimark.accounts.queries import actor_for
+from gimark.errors import GimarkError
 from gimark.issuance.issuing import issue_order
 from gimark.jobs.actions import enqueue
-from gimark.jobs.kinds import ISSUE_CODES, PRINT_LABELS, PUBLISH_CHECKPOINT, PUBLISH_STATUS
+from gimark.jobs.kinds import ISSUE_CODES, PRINT_LABELS, PUBLISH_CHECKPOINT, PUBLISH_STATUS, SWEEP
 from gimark.jobs.worker import Handler, JobHandle
 
 # An act waits at most a minute for its checkpoint; runs ask for theirs at once.
 CHECKPOINT_EVERY = timedelta(seconds=45)
 # The status list lives a month; a day's delay of a lone worker leaves it valid.
 STATUS_EVERY = timedelta(days=1)
+# Keys behind device tags are destroyed after 14 days, to the hour.
+SWEEP_EVERY = timedelta(hours=1)
+
+log = structlog.stdlib.get_logger("gimark")
+
+
+def prompt_handlers(here: Installation) -> Mapping[str, Handler]:
+    """The short work that others wait for. It has a worker of its own, so that no print job holds it up."""
+    return {
+        PUBLISH_CHECKPOINT: lambda _: _publish_checkpoint(here),
+        PUBLISH_STATUS: lambda _: _publish_status(here),
+        SWEEP: lambda handle: sweep_part(here, handle.payload["part"]),
+    }
+
+
+def long_handlers(here: Installation) -> Mapping[str, Handler]:
+    """The work that takes as long as it takes."""
+    return {
+        ISSUE_CODES: _under_current_keys(here, partial(_issue, here)),
+        PRINT_LABELS: _under_current_keys(here, partial(print_labels, here)),
+    }
 
 
 def handlers(here: Installation) -> Mapping[str, Handler]:
     """The handler of every kind of job this installation knows."""
-    return {
-        ISSUE_CODES: lambda handle: _issue(here, handle),
-        PRINT_LABELS: lambda handle: print_labels(here, handle),
-        PUBLISH_CHECKPOINT: lambda _: _publish_checkpoint(here),
-        PUBLISH_STATUS: lambda _: _publish_status(here),
-    }
+    return {**prompt_handlers(here), **long_handlers(here)}
 
 
 def schedule(here: Installation) -> None:
@@ -33,20 +53,36 @@ def schedule(here: Installation) -> None:
     with here.store.acting() as act:
         enqueue(act, PUBLISH_CHECKPOINT, "periodic-checkpoint", every=CHECKPOINT_EVERY)
         enqueue(act, PUBLISH_STATUS, "periodic-status", every=STATUS_EVERY)
+        for part in PARTS:
+            enqueue(act, SWEEP, f"periodic-sweep:{part}", {"part": part}, every=SWEEP_EVERY)
         act.commit()
 
 
 def _publish_checkpoint(here: Installation) -> None:
+    here.put_out_keys()
     here.publish_checkpoint()
 
 
 def _publish_status(here: Installation) -> None:
-    # The list names its log size: whoever reads it can ask for a checkpoint that covers it.
-    here.publish_checkpoint()
+    # Whoever reads the list can ask for a checkpoint that covers the acts behind it.
+    _publish_checkpoint(here)
     here.publish_status()
+
+
+def _under_current_keys(here: Installation, work: Callable[[JobHandle], None]) -> Handler:
+    """`work` under the key set that is out now; the one held stays in use when that one is refused."""
+
+    def handler(handle: JobHandle) -> None:
+        try:
+            here.take_up_keys()
+        except GimarkError:
+            log.exception("the published key set is refused; the one held stays in use")
+        work(handle)
+
+    return handler
 
 
 def _issue(here: Installation, handle: JobHandle) -> None:
     with here.store.reading() as session:
-        actor = as_actor(session.get_one(User, handle.payload["user"]))
-    issue_order(here.store, here.keyring, actor, handle.payload["order"])
+        actor = actor_for(session, handle.payload["user"])  # who was switched off since has nothing done for them
+    issue_order(here.store, here.keyring, actor, handle.payload["order"], handle.progress)

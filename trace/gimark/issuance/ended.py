@@ -1,10 +1,11 @@
-"""What the published status list names: recalled lots, and every code that was voided or returned.
+"""What the published status list names: lots that are red on line, and every code that was voided or returned.
 
 A code stands there as the first 8 bytes of the SHA-256 of its signed message: whoever holds the code can look it up,
 whoever holds the list learns no code from it (codes-and-ledger, "Keys").
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,17 +18,38 @@ from gimark.issuance.rules import ENDED, RangeKind
 from gimark.issuance.signing import IssuedRun, issued_run
 from gimark.keys.statuslist import mark
 from gimark.production.model import Batch
-from gimark.registry.items.model import TradeItem
+from gimark.registry.authorizations.queries import authorizations_of
+from gimark.registry.items.model import TradeItem, TradeItemRight
 
-RECALLED = "recalled"
+RECALLED, NOT_AUTHORISED = "recalled", "not_authorised"
 
 
-def recalled_lots(session: Session) -> dict[tuple[str, str], str]:
-    """The reason word by (gtin, lot) of every recalled batch."""
+def red_lots(session: Session) -> dict[tuple[str, str], str]:
+    """The reason word by (gtin, lot): recalled, else packed on a day on which a right it carries was not authorised."""
+    found: dict[tuple[str, str], str] = {}
+    covered: dict[tuple[int, date], bool] = {}
     rows = session.execute(
-        select(TradeItem.gtin, Batch.lot).join(TradeItem, TradeItem.id == Batch.item_id).where(Batch.is_recalled)
+        select(TradeItem, Batch.lot, Batch.is_recalled, Batch.packed_on)
+        .join(TradeItem, TradeItem.id == Batch.item_id)
+        .where(Batch.is_recalled | Batch.packed_on.is_not(None))
     )
-    return {(gtin, lot): RECALLED for gtin, lot in rows}  # noqa: C420 - rows become plain tuples
+    for item, lot, is_recalled, packed_on in rows:
+        if is_recalled:
+            found[item.gtin, lot] = RECALLED
+        elif packed_on is not None:
+            place = item.id, packed_on
+            covered[place] = covered[place] if place in covered else _is_covered(session, item, packed_on)
+            if not covered[place]:
+                found[item.gtin, lot] = NOT_AUTHORISED
+    return found
+
+
+def _is_covered(session: Session, item: TradeItem, day: date) -> bool:
+    """Whether every right that the item carries was authorised for its class on `day`."""
+    rights = session.scalars(select(TradeItemRight.right_id).where(TradeItemRight.item_id == item.id)).all()
+    held = authorizations_of(session, item.enterprise_id, rights)
+    fitting = {a.right_id for a in held if a.history.covers(item.product_class, day)}
+    return fitting.issuperset(rights)
 
 
 def ended_codes(session: Session, keyring: Keyring) -> frozenset[bytes]:

@@ -13,11 +13,19 @@ CodePlace = tuple[int, int]  # run number, index
 
 @dataclass(frozen=True, slots=True)
 class HeldKey:
-    """An issuing key whose private half is here, and the days (both included) on which it may sign new runs."""
+    """An issuing key whose private half is here, and the days (both included) on which it may sign new runs.
+
+    A retired key signs no new runs; it is held so that codes it signed can be made again. A revoked one is not held.
+    """
 
     signer: Signer
     issues_from: date
     issues_until: date
+    is_retired: bool = False
+
+    def may_issue_on(self, day: date) -> bool:
+        """Whether runs issued on `day` may be signed with it."""
+        return not self.is_retired and self.issues_from <= day <= self.issues_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Keyring:
 
         Raises KeyFileError when none is in term, with what to do.
         """
-        in_term = [key for key in self.issuing.values() if key.issues_from <= day <= key.issues_until]
+        in_term = [key for key in self.issuing.values() if key.may_issue_on(day)]
         if not in_term:
             raise KeyFileError(
                 (
@@ -47,8 +55,8 @@ class Keyring:
                         "kid",
                         f"{day} 没有在用的签发密钥",
                         f"no issuing key is in term on {day}",
-                        "请由管理员生成并公布新的签发密钥",
-                        "Have the administrator make and publish a new issuing key",
+                        "请由管理员用 gimark keys add 生成并公布新的签发密钥",
+                        "Have the administrator make and publish a new one with gimark keys add",
                     ),
                 )
             )

@@ -1,6 +1,9 @@
 """Files that others read while they are written: each appears whole, and stays after a power cut."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gimark.errors import Fault, StoreFailedError
@@ -35,6 +38,14 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
                 ),
             )
         ) from error
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep every other process of this machine, and every other thread, out of blocks under the same lock file."""
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _make_folder(folder: Path) -> None:

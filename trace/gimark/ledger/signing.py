@@ -5,9 +5,8 @@ still cannot have a second history signed. The state is on the disk before a sig
 """
 
 import base64
-import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from gimark.errors import InvalidInputError, LedgerError
 from gimark.keys.note import NoteSigner, sign_note
 from gimark.ledger import canonical
 from gimark.ledger.checkpoints import Checkpoint, Trust, open_checkpoint
-from gimark.ledger.disk import write_whole
+from gimark.ledger.disk import alone, write_whole
 from gimark.ledger.refusal import refusal
 from gimark.merkle import EMPTY_ROOT, check_consistency
 
@@ -33,12 +32,9 @@ class CheckpointSigner:
     signer: NoteSigner
     state_path: Path
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
         """Keep every other process of this machine from signing or publishing until the block ends."""
-        with self.state_path.with_name(f"{self.state_path.name}.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        return alone(lock_beside(self.state_path))
 
     def last_signed(self) -> Checkpoint:
         """What was signed last (size 0 before the first); raises LedgerError when that is not known for certain."""
@@ -65,6 +61,11 @@ class CheckpointSigner:
         if checkpoint != last:
             _write_state(self.state_path, checkpoint)
         return sign_note(checkpoint.text, [self.signer])
+
+
+def lock_beside(state_path: Path) -> Path:
+    """The lock file of whoever signs or publishes with the memory at `state_path`."""
+    return state_path.with_name(f"{state_path.name}.lock")
 
 
 def start_state(path: Path, origin: str) -> None:

@@ -1,5 +1,6 @@
 """Issuing keys, what was done to them, and the key sets that were published. Public halves only."""
 
+import hashlib
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -45,11 +46,16 @@ class KeyAct(Base):
 
 
 class KeySetPublication(Base):
-    """One published key set, by the SHA-256 of the whole note."""
+    """One published key set: the whole note, so that it can be put out again without the root's key."""
 
     __tablename__ = "key_set_publication"
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]
     ledger_index: Mapped[LedgerIndex]
+
+    @property
+    def sha256(self) -> bytes:
+        """What the ledger's entry says of the note."""
+        return hashlib.sha256(self.note).digest()

@@ -30,7 +30,7 @@ ACTS = (
 
 
 def upgrade() -> None:
-    """Forward only: going back means restoring the backup that `gimark upgrade` makes first."""
+    """Forward only: going back means restoring the backup that was made before the upgrade."""
     op.create_table(
         "code_scans",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -301,7 +301,7 @@ def upgrade() -> None:
     op.create_table(
         "key_set_publication",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("sha256", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
         sa.Column("at", UtcInstant(), nullable=False),
         sa.Column("ledger_index", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["ledger_index"], ["log_entry.idx"], name=op.f("fk_key_set_publication_ledger_index")),

@@ -1,0 +1,106 @@
+"""Acts of whoever holds the root's private key: issuing keys begin, retire and are revoked, and the key set says so.
+
+Each is one act: the change, the signed key set and both ledger entries, or nothing. The note is put out after the
+commit; a crash between the two leaves it in the database, from where the next publication puts it out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from api.installation import KEYS_FOLDER, ROOT_FILE, Installation, note_signer
+from api.settings import Settings, passphrase_in
+from gimark.clock import local_day
+from gimark.errors import Fault, KeyFileError
+from gimark.issuance.keys import actions
+from gimark.issuance.keys.queries import last_published
+from gimark.issuance.keys.rules import ISSUING_MONTHS, last_day
+from gimark.keys.files import create_ed25519, load_ed25519
+from gimark.keys.keyset import IssuingKey, KeySet, KeyState
+from gimark.keys.note import NoteSigner
+from gimark.keys.signer import ED25519, Ed25519Signer
+from gimark.store.unit_of_work import Act
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RootPlace:
+    """Where the root's private key is kept, and the passphrase that opens it."""
+
+    path: Path
+    passphrase: bytes
+
+
+def root_place(settings: Settings, path: Path | None, passphrase_file: Path | None) -> RootPlace:
+    """The place that the options name; what is left out is the data folder's keys/root.pem and its own passphrase."""
+    passphrase = settings.secret() if passphrase_file is None else passphrase_in(passphrase_file)
+    return RootPlace(path or settings.data_dir / KEYS_FOLDER / ROOT_FILE, passphrase)
+
+
+def open_root(here: Installation, place: RootPlace) -> NoteSigner:
+    """Who signs key sets. Raises KeyFileError when the file does not open or holds another key."""
+    root = note_signer(here.root_key.name, load_ed25519(place.path, place.passphrase))
+    if root.key != here.root_key:
+        raise KeyFileError(
+            (
+                Fault(
+                    place.path.name,
+                    "不是本平台的根密钥",
+                    "it is not the root key of this installation",
+                    f"请找到公钥为 {here.root_key} 的密钥文件",
+                    f"Find the key file whose public half is {here.root_key}",
+                ),
+            )
+        )
+    return root
+
+
+def add_key(here: Installation, root: NoteSigner, from_on: date | None = None, until_on: date | None = None) -> str:
+    """Make an issuing key, in term from a day (today when None) for at most 13 months; its kid.
+
+    Raises as `gimark.issuance.keys.actions.add_key`.
+    """
+    return _act(here, root, lambda act: _add(here, act, from_on, until_on))
+
+
+def retire_key(here: Installation, root: NoteSigner, kid: str) -> None:
+    """Let a key sign no new runs. Raises as `gimark.issuance.keys.actions.retire_key`."""
+    _act(here, root, lambda act: actions.retire_key(act, kid))
+
+
+def revoke_key(here: Installation, root: NoteSigner, kid: str) -> int:
+    """Withdraw a key that others may have; the log size below which its runs stay confirmed."""
+    return _act(here, root, lambda act: actions.revoke_key(act, kid))
+
+
+def renew_key_set(here: Installation, root: NoteSigner) -> KeySet:
+    """Sign the key set again, with a new number and a new end; the key set."""
+    _act(here, root, lambda _: None)
+    return here.keyset
+
+
+def _act(here: Installation, root: NoteSigner, change: Callable[[Act], T]) -> T:
+    with here.store.acting() as act:
+        done = change(act)
+        actions.publish_key_set(act, last_published(act.session) or here.keyset_note, root)
+        act.commit()
+    here.put_out_keys()
+    return done
+
+
+def _add(here: Installation, act: Act, from_on: date | None, until_on: date | None) -> str:
+    first = from_on or local_day(act.now)
+    last = until_on or last_day(first, ISSUING_MONTHS)
+    actions.check_may_begin(act, first, last)
+    kid = actions.next_kid(act)
+    path, passphrase = here.keys_folder / f"issuing-{kid}.pem", here.settings.secret()
+    # A file without an entry is what a broken-off act left; nothing was ever signed with it.
+    if path.exists():
+        public = Ed25519Signer(kid, load_ed25519(path, passphrase)).public
+    else:
+        public = create_ed25519(path, passphrase)
+    actions.add_key(act, IssuingKey(kid, ED25519, public, first, last, KeyState.ACTIVE))
+    return kid

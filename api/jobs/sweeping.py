@@ -1,0 +1,62 @@
+"""What is kept for a time is taken away when the time is over. Doing any part again changes nothing.
+
+Each part is a periodic job of its own, so that one that fails holds up no other: the pages promise two of them.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from api.installation import Installation
+from gimark.files.folder import LocalFiles
+from gimark.issuance.lapsing import remove_lapsed
+from gimark.jobs.actions import forget_ended
+from gimark.scans import retention
+
+# As long as print files are asked for; a job's key is free again afterwards.
+JOBS_KEPT = timedelta(days=90)
+# Far longer than any file takes to be written.
+UNFINISHED_KEPT = timedelta(days=1)
+
+
+def sweep(here: Installation) -> dict[str, int]:
+    """Do every part; how many things each took away."""
+    return {name: part(here) for name, part in PARTS.items()}
+
+
+def sweep_part(here: Installation, name: str) -> None:
+    """Do one of PARTS."""
+    PARTS[name](here)
+
+
+def _checks(here: Installation) -> int:
+    """Keys of device tags 14 days after their week, rows of checks after 90 days, months of them after three years."""
+    swept = retention.sweep(here.store)
+    return swept.keys_destroyed + swept.rows_folded + swept.runs_totalled
+
+
+def _reservations(here: Installation) -> int:
+    with here.store.acting() as act:
+        removed = remove_lapsed(act)
+        act.commit()
+    return removed
+
+
+def _jobs(here: Installation) -> int:
+    with here.store.acting() as act:
+        forgotten = forget_ended(act, act.now - JOBS_KEPT)
+        act.commit()
+    return forgotten
+
+
+def _files(here: Installation) -> int:
+    if not isinstance(here.files, LocalFiles):
+        return 0
+    return here.files.remove_unfinished(here.store.clock.now() - UNFINISHED_KEPT)
+
+
+PARTS: Mapping[str, Callable[[Installation], int]] = {
+    "checks": _checks,
+    "reservations": _reservations,
+    "jobs": _jobs,
+    "files": _files,
+}

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 import os
 import tempfile
 from importlib.metadata import version as installed_version
@@ -12,12 +13,16 @@ import numpy as np
 from labels.errors import CarrierError, Fault
 from labels.qr.symbolmap import LARGEST_VERSION, Level, SymbolMap, read_symbol_map
 
+_log = logging.getLogger(__name__)
 _FORMAT = 1
 _DIGEST = hashlib.sha256().digest_size
 
 
 def load_symbol_map(version: int, level: Level, cache_dir: Path | None) -> SymbolMap:
-    """The map from the cache, else read anew and cached. A file that is damaged is not believed and written again."""
+    """The map from the cache, else read anew and cached.
+
+    A file that is damaged is not believed and written again; one that cannot be written is done without.
+    """
     if not 1 <= version <= LARGEST_VERSION:
         raise CarrierError([_unsupported(version)])
     if cache_dir is None:
@@ -26,7 +31,11 @@ def load_symbol_map(version: int, level: Level, cache_dir: Path | None) -> Symbo
     found = _read(path, version, level)
     if found is None:
         found = read_symbol_map(version, level)
-        _write(path, found)
+        try:
+            _write(path, found)
+        except OSError as failed:
+            # Labels can be drawn without the file; whatever is wrong with the disk is said where it matters.
+            _log.warning("QR tables could not be kept at %s: %s", path, failed)
     return found
 
 

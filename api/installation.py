@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
+from api.logs import log
 from api.settings import Settings
 from gimark.clock import Clock, SystemClock
 from gimark.codes.cipher import SerialCipher
@@ -129,8 +130,12 @@ class Installation:
         return Trust(f"{keyset.origin}/log", [log.key for log in keyset.logs], keyset.witnesses, keyset.quorum)
 
     def publish_checkpoint(self) -> bytes:
-        """Sign and publish the log as it is; the note."""
-        return publish(self.store, self.checkpoint_signer, self.settings.published, self.witnesses).note
+        """Sign and publish the log as it is; the note. A witness that did not sign is named in the log."""
+        publication = publish(self.store, self.checkpoint_signer, self.settings.published, self.witnesses)
+        for witness, error in publication.refusals.items():
+            size = publication.checkpoint.size
+            log.warning("a witness did not sign a checkpoint", witness=witness, size=size, reason=error.text("en"))
+        return publication.note
 
     def publish_status(self) -> bytes:
         """Sign and publish the list of red lots and ended codes; the note.

@@ -25,7 +25,10 @@ RECALLED, NOT_AUTHORISED = "recalled", "not_authorised"
 
 
 def red_lots(session: Session) -> dict[tuple[str, str], str]:
-    """The reason word by (gtin, lot): recalled, else packed on a day on which a right it carries was not authorised."""
+    """The reason word by (gtin, lot): recalled, else packed on a day on which a right it carries was not authorised.
+
+    A grant that begins in the past takes a lot off the list with the next daily one; until then it errs towards red.
+    """
     found: dict[tuple[str, str], str] = {}
     covered: dict[tuple[int, date], bool] = {}
     rows = session.execute(

@@ -153,8 +153,7 @@ def recall_batch(act: Act, actor: Actor, ref: str, reason: str) -> Batch:
     """Recall a batch (ledger: batch.recall): every code of it is red from now on, for good."""
     batch = _open_batch(act, actor, ref, Permission.RECALL_BATCHES)
     checked_reason(reason)
-    index = _record(act, actor, batch, BatchActKind.RECALL, {"batch": batch.ledger_index, "reason": reason}, reason)
-    enqueue(act, PUBLISH_STATUS, f"{PUBLISH_STATUS}:{index}")
+    _record(act, actor, batch, BatchActKind.RECALL, {"batch": batch.ledger_index, "reason": reason}, reason)
     batch.is_recalled = True
     act.session.flush()
     return batch
@@ -177,10 +176,11 @@ def _open_batch(act: Act, actor: Actor, ref: str, permission: Permission) -> Bat
 
 def _record(
     act: Act, actor: Actor, batch: Batch, kind: BatchActKind, entry: dict[str, object], reason: str | None = None
-) -> int:
+) -> None:
+    """Enter the act, and ask for the status list: a recall or a packing date can turn a lot red, or back."""
     index = book.append(act, f"batch.{kind}", actor.ledger_word, **entry)
     act.session.add(BatchAct(batch_id=batch.id, kind=kind, entry=entry, reason=reason, at=act.now, ledger_index=index))
-    return index
+    enqueue(act, PUBLISH_STATUS, f"{PUBLISH_STATUS}:{index}")
 
 
 def _fields(terms: BatchTerms, *, confirmed: bool) -> dict[str, object]:

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from gimark.accounts.rules import Actor, Permission, not_found, require
 from gimark.clock import local_day
 from gimark.errors import Checklist, ConflictError, Fault
+from gimark.jobs.actions import enqueue
+from gimark.jobs.kinds import PUBLISH_STATUS
 from gimark.ledger import book
 from gimark.registry.authorizations.model import Authorization, AuthorizationChange
 from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of, history_of
@@ -109,6 +111,8 @@ def change_authorization(act: Act, actor: Actor, ref: str, form: ChangeForm) -> 
     )
     act.session.add(change)
     act.session.flush()
+    # A lot that was packed on a day without authorization is red off line too.
+    enqueue(act, PUBLISH_STATUS, f"{PUBLISH_STATUS}:{index}")
     return change
 
 

@@ -1,0 +1,122 @@
+"""What is kept for a time is gone after it, and nothing before; one part that fails holds up no other."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from api.installation import Installation
+from api.jobs import sweeping
+from api.jobs.handlers import handlers, schedule
+from api.jobs.sweeping import sweep
+from gimark.clock import FixedClock, SystemClock
+from gimark.errors import StoreFailedError
+from gimark.issuance.issuing import IssueForm, issue_order, order_codes
+from gimark.issuance.model import IssueOrder
+from gimark.jobs.actions import enqueue
+from gimark.jobs.kinds import PUBLISH_STATUS
+from gimark.jobs.model import Job
+from gimark.jobs.queries import job_by_key
+from gimark.jobs.rules import JobState
+from gimark.jobs.worker import Worker
+from gimark.production.model import VolumeReservation
+from gimark.scans.model import TagKey
+from gimark.scans.tag_keys import TagKeys
+from tests.founded import Workshop
+
+NOTHING = {"checks": 0, "reservations": 0, "jobs": 0, "files": 0}
+
+
+@pytest.fixture
+def shop(workshop: Workshop, tmp_path: Path) -> Iterator[Workshop]:
+    """A workshop whose clock the test sets."""
+    copy = workshop.copy(tmp_path, FixedClock(SystemClock().now()))
+    yield copy
+    copy.here.store.engine.dispose()
+
+
+def later(here: Installation, **span: float) -> None:
+    here.store.clock.at += timedelta(**span)  # type: ignore[attr-defined]
+
+
+def count(here: Installation, model: type) -> int:
+    with here.store.reading() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def work(here: Installation) -> None:
+    worker = Worker(here.store, handlers(here))
+    while worker.run_once():
+        pass
+
+
+def test_a_tag_key_is_destroyed_14_days_after_its_week_by_the_worker_alone(shop: Workshop) -> None:
+    here = shop.here
+    TagKeys(here.store).prepare(here.store.clock.now())
+    assert count(here, TagKey) == 2
+    schedule(here)
+    later(here, days=14)
+    work(here)
+    assert count(here, TagKey) == 2
+    later(here, days=14)
+    work(here)
+    assert count(here, TagKey) == 0
+
+
+def test_volume_held_for_an_order_that_was_never_finished_is_given_back(shop: Workshop) -> None:
+    here = shop.here
+    order = order_codes(here.store, shop.producer, IssueForm(shop.batch_ref, 1, "never finished"))
+    assert sweep(here) == NOTHING
+    later(here, hours=2)
+    assert sweep(here) == {**NOTHING, "reservations": 1}
+    assert count(here, VolumeReservation) == 0
+    with here.store.reading() as session:
+        assert session.scalars(select(IssueOrder).where(IssueOrder.ref == order)).one().reservation_id is None
+    assert issue_order(here.store, here.keyring, shop.producer, order).count == 1
+    assert sweep(here) == NOTHING
+
+
+def test_jobs_that_ended_are_forgotten_after_90_days_and_others_never(shop: Workshop) -> None:
+    here = shop.here
+    work(here)
+    with here.store.acting() as act:
+        enqueue(act, PUBLISH_STATUS, "waits", run_after=act.now + timedelta(days=365))
+        act.commit()
+    ended = count(here, Job) - 1
+    assert ended > 0
+    later(here, days=89)
+    assert sweep(here)["jobs"] == 0
+    later(here, days=1, seconds=1)
+    assert sweep(here)["jobs"] == ended
+    assert count(here, Job) == 1
+
+
+def test_leftovers_of_killed_processes_are_removed_after_a_day(shop: Workshop) -> None:
+    here = shop.here
+    leftover = here.settings.data_dir / "files" / ".unfinished-abc"
+    leftover.write_bytes(b"half a file")
+    assert sweep(here)["files"] == 0
+    yesterday = (here.store.clock.now() - timedelta(days=1, seconds=1)).timestamp()
+    os.utime(leftover, (yesterday, yesterday))
+    assert sweep(here)["files"] == 1
+    assert not leftover.exists()
+
+
+def test_a_part_that_fails_holds_up_no_other(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_here: Installation) -> int:
+        raise StoreFailedError(())
+
+    here = shop.here
+    order_codes(here.store, shop.producer, IssueForm(shop.batch_ref, 1, "never finished"))
+    schedule(here)
+    later(here, hours=2)
+    monkeypatch.setattr(sweeping, "PARTS", {**sweeping.PARTS, "checks": refuse})
+    work(here)
+    assert count(here, VolumeReservation) == 0
+    with here.store.reading() as session:
+        failed = job_by_key(session, "periodic-sweep:checks")
+    assert failed is not None
+    assert (failed.state, failed.failures) == (JobState.QUEUED, 1)

@@ -104,11 +104,15 @@ def check_printable(act: Act, run: IssueRun, span: Span) -> None:
 
 
 def set_print_state(act: Act, ref: str, state: PrintState) -> PrintOrder:
-    """Note where the work on an order stands; RELEASED only after it was checked once more what is printed."""
+    """Note where the work on an order stands. Before it is begun, and before its files leave, its codes are checked.
+
+    Raises what `check_printable` raises, for RENDERING and RELEASED.
+    """
     order = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one()
-    if state is PrintState.RELEASED:
+    if state in (PrintState.RENDERING, PrintState.RELEASED):
         book.lock(act)
         check_printable(act, act.session.get_one(IssueRun, order.run_id), (order.first, order.last))
+    if state is PrintState.RELEASED:
         order.released_at = act.now
     order.state = state
     act.session.flush()

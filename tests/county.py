@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from gimark.accounts.model import User
@@ -51,6 +52,12 @@ def keyring(origin: str = ORIGIN) -> Keyring:
     """Test keys in term for the whole of any test's time; never used outside tests."""
     key = HeldKey(Ed25519Signer("0001", b"\x01" * 32), date(2020, 1, 1), date(2099, 1, 1))
     return Keyring(origin, origin, {"0001": key}, {1: SerialCipher(b"\x02" * 32, origin)})
+
+
+# For tests whose point is the database: its locks, its transactions, its sums.
+on_both = pytest.mark.parametrize(
+    "county", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 @dataclass

@@ -9,6 +9,7 @@ import structlog
 from api.installation import Installation
 from api.jobs.printing import print_labels
 from api.jobs.sweeping import PARTS, sweep_part
+from gimark.accounts.model import User
 from gimark.accounts.queries import actor_for
 from gimark.errors import GimarkError
 from gimark.issuance.issuing import issue_order
@@ -84,5 +85,6 @@ def _under_current_keys(here: Installation, work: Callable[[JobHandle], None]) -
 
 def _issue(here: Installation, handle: JobHandle) -> None:
     with here.store.reading() as session:
-        actor = actor_for(session, handle.payload["user"])  # who was switched off since has nothing done for them
+        # By name, so that nothing is done for a user who was switched off since.
+        actor = actor_for(session, session.get_one(User, handle.payload["user"]).name)
     issue_order(here.store, here.keyring, actor, handle.payload["order"], handle.progress)

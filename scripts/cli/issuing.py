@@ -5,12 +5,16 @@ import secrets
 from pathlib import Path
 
 from api.jobs.labelling import order_labels
-from gimark.issuance.issuing import IssueForm, issue_codes
+from gimark.errors import Fault, StoreFailedError
+from gimark.issuance.issuing import MOST_AT_ONCE, IssueForm, issue_job, issue_order, order_codes
 from gimark.issuance.printing import PrintForm
 from gimark.issuance.queries import visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges, span_of_codes
 from gimark.issuance.rules import RangeKind, Span
+from gimark.jobs.queries import JobFacts
+from gimark.jobs.rules import JobState
 from scripts.cli.office import acting_as, console, installation
+from scripts.foreground import work_off
 from scripts.printing import finish
 
 
@@ -18,11 +22,29 @@ def issue(batch_ref: str, count: int, actor_name: str, key: str | None) -> None:
     """Issue codes and print the run; a missing key is made up and shown, so that a retry can name it."""
     key = key or f"cli-{secrets.token_hex(8)}"
     console.print(f"幂等键 / idempotency key {key}")
-    here = installation()
-    with console.status("计算编码集合承诺 / committing to the set of codes"):
-        run = issue_codes(here.store, here.keyring, acting_as(actor_name), IssueForm(batch_ref, count, key))
+    here, actor = installation(), acting_as(actor_name)
+    order = order_codes(here.store, actor, IssueForm(batch_ref, count, key))
+    if count > MOST_AT_ONCE:
+        job = work_off(here, issue_job(order), "计算编码集合承诺 / committing to the set of codes", console)
+        if job.state is not JobState.DONE:
+            raise _not_issued(job)
+    run = issue_order(here.store, here.keyring, actor, order)
     console.print(
         f"赋码批 / run [bold]{run.ref}[/] No. {run.number}  {run.count:,} 枚 / codes  账本 / ledger {run.ledger_index}"
+    )
+
+
+def _not_issued(job: JobFacts) -> StoreFailedError:
+    return StoreFailedError(
+        (
+            Fault(
+                "order",
+                f"没有赋码：{job.error or '任务已取消'}",
+                f"no codes were issued: {job.error or 'the job was cancelled'}",
+                "排除原因后用同一个幂等键重试，同一订单会接着做",
+                "Mend the cause and try again under the same idempotency key; the same order goes on",
+            ),
+        )
     )
 
 

@@ -25,7 +25,7 @@ from gimark.issuance.rules import RangeKind
 from gimark.ledger import book
 from gimark.production.model import VolumeReservation
 from gimark.registry.authorizations.rules import ChangeKind
-from tests.county import BATCH, County, days
+from tests.county import BATCH, County, days, on_both
 
 
 def differences(county: County) -> list[audit.Difference]:
@@ -33,6 +33,7 @@ def differences(county: County) -> list[audit.Difference]:
         return list(audit.differences(session))
 
 
+@on_both
 def test_a_run_is_one_row_and_one_entry_that_commits_to_its_codes(county: County) -> None:
     run = county.run(county.batch())
     with county.store.reading() as session:
@@ -43,6 +44,7 @@ def test_a_run_is_one_row_and_one_entry_that_commits_to_its_codes(county: County
     assert differences(county) == []
 
 
+@on_both
 def test_codes_up_to_the_planned_mass_and_two_percent_are_issued_and_no_more(county: County) -> None:
     batch = county.batch()
     county.run(batch, 1_000, "a")
@@ -53,6 +55,7 @@ def test_codes_up_to_the_planned_mass_and_two_percent_are_issued_and_no_more(cou
     assert differences(county) == []
 
 
+@on_both
 def test_returned_and_voided_codes_give_their_volume_back(county: County) -> None:
     batch = county.batch()
     run = county.run(batch, 1_020, "a")
@@ -64,6 +67,7 @@ def test_returned_and_voided_codes_give_their_volume_back(county: County) -> Non
     assert differences(county) == []
 
 
+@on_both
 def test_activation_stops_at_the_confirmed_mass(county: County) -> None:
     run = county.run(county.batch(packed_g=200_000))
     county.change(run, RangeKind.ACTIVATE, (0, 815))
@@ -90,6 +94,7 @@ def test_a_bad_idempotency_key_is_refused(county: County, key: str) -> None:
         county.run(county.batch(), 1, key)
 
 
+@on_both
 def test_the_same_request_again_is_answered_the_same(county: County) -> None:
     batch = county.batch()
     assert county.run(batch, 5, "again") == county.run(batch, 5, "again")
@@ -97,6 +102,7 @@ def test_the_same_request_again_is_answered_the_same(county: County) -> None:
         assert session.scalar(select(func.count()).select_from(IssueRun)) == 1
 
 
+@on_both
 def test_the_same_key_with_another_body_is_refused(county: County) -> None:
     batch = county.batch()
     county.run(batch, 5, "again")
@@ -140,6 +146,7 @@ def test_only_a_producer_orders_codes(county: County, role: Role) -> None:
         issue_codes(county.store, county.keyring, Actor(1, "x", role), IssueForm(county.batch(), 1, "x"))
 
 
+@on_both
 def test_a_killed_order_goes_on_under_its_own_number(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = county.batch()
     form = IssueForm(batch, 1_020, "killed")
@@ -166,6 +173,7 @@ def test_a_killed_order_goes_on_under_its_own_number(county: County, monkeypatch
     assert differences(county) == []
 
 
+@on_both
 def test_a_held_order_lapses_and_its_number_is_never_used_again(county: County) -> None:
     batch = county.batch()
     order_codes(county.store, county.producer, IssueForm(batch, 1_020, "forgotten"))
@@ -177,6 +185,7 @@ def test_a_held_order_lapses_and_its_number_is_never_used_again(county: County) 
     assert run.number == 2
 
 
+@on_both
 def test_many_hands_on_the_last_codes_never_issue_more_than_there_are(county: County) -> None:
     batch = county.batch()
     county.run(batch, 1_010, "most")
@@ -236,6 +245,7 @@ def test_a_bad_batch_is_refused_by_field_and_nothing_is_logged(
         assert book.size(session) == before
 
 
+@on_both
 def test_a_yearly_limit_of_labels_is_kept_and_begins_anew_in_january(county: County) -> None:
     county.amend(labels_per_year=30)
     batch = county.batch()

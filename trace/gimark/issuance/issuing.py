@@ -4,12 +4,15 @@
 (b) the commitment to the exact set of codes is computed with no lock at all.
 (c) a short transaction checks authorization and volume again, appends run.issue, and commits.
 
+Orders over `MOST_AT_ONCE` codes ask for a job that does (b) and (c); a smaller one's caller does them at once.
+
 A process killed between any two leaves a held order and nothing official. The same request under the same
 idempotency key goes on with that order, under the same number, and is answered the same ever after.
 """
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,8 +20,9 @@ from sqlalchemy import func, select
 
 from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
 from gimark.clock import local_day
-from gimark.codes.commitment import commit
-from gimark.codes.run import RunCodes
+from gimark.codes.cipher import SerialCipher
+from gimark.codes.commitment import level8, root
+from gimark.codes.run import CHUNK, RunCodes
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
 from gimark.issuance.keyring import HeldKey, Keyring
 from gimark.issuance.keys.queries import is_withdrawn
@@ -26,8 +30,9 @@ from gimark.issuance.limits import check_yearly_limit
 from gimark.issuance.model import IssueOrder, IssueRun, RunAuthorization
 from gimark.issuance.queries import RunFacts, run_facts
 from gimark.issuance.rules import MAX_RUN_COUNT, MAX_RUN_NUMBER, check_key
-from gimark.jobs.actions import enqueue
-from gimark.jobs.kinds import PUBLISH_CHECKPOINT
+from gimark.jobs.actions import enqueue, retry_by_key
+from gimark.jobs.kinds import ISSUE_CODES, PUBLISH_CHECKPOINT
+from gimark.jobs.queries import job_by_key
 from gimark.ledger import book
 from gimark.production import volume
 from gimark.production.actions import covering
@@ -36,6 +41,10 @@ from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act, Store
 
 RESERVATION_LIFE = timedelta(hours=2)
+# Committing to this many codes takes well under a second; more is a job's work.
+MOST_AT_ONCE = 10_000
+
+Progress = Callable[[int, int], None]  # codes done, codes in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +62,15 @@ class IssueForm:
 
 
 def issue_codes(store: Store, keyring: Keyring, actor: Actor, form: IssueForm) -> RunFacts:
-    """All three steps at once."""
+    """All three steps at once, whatever the count; a large order's job then finds its work done."""
     return issue_order(store, keyring, actor, order_codes(store, actor, form))
 
 
 def order_codes(store: Store, actor: Actor, form: IssueForm) -> str:
-    """Step (a): the order's ref. Commits.
+    """Step (a): the order's ref. Commits. For more than `MOST_AT_ONCE` codes the job `issue_job(ref)` goes on.
 
-    Raises InvalidInputError (count, key), NotAuthorisedError, VolumeExceededError, IdempotencyKeyReusedError.
+    A repeated order tries its failed job again. Raises InvalidInputError (count, key), NotAuthorisedError,
+    VolumeExceededError, IdempotencyKeyReusedError.
     """
     require(actor, Permission.ISSUE_CODES)
     _check_form(form)
@@ -73,7 +83,10 @@ def order_codes(store: Store, actor: Actor, form: IssueForm) -> str:
             )
         )
         if existing is not None:
-            return _repeated(existing, form)
+            ref = _repeated(existing, form)
+            _ask_for_work(act, actor, existing)
+            act.commit()
+            return ref
         _check_open(batch)
         check_yearly_limit(act, covering(act, item, local_day(act.now)), form.count)
         reservation = volume.reserve(act, batch, item.net_g, form.count, act.now + RESERVATION_LIFE)
@@ -90,12 +103,23 @@ def order_codes(store: Store, actor: Actor, form: IssueForm) -> str:
         act.session.add(order)
         act.session.flush()
         ref = order.ref
+        _ask_for_work(act, actor, order)
         act.commit()
     return ref
 
 
-def issue_order(store: Store, keyring: Keyring, actor: Actor, order_ref: str) -> RunFacts:
-    """Steps (b) and (c): the run, official. An order that was issued before is answered as it was."""
+def issue_job(order_ref: str) -> str:
+    """The key of the job that issues a large order."""
+    return f"{ISSUE_CODES}:{order_ref}"
+
+
+def issue_order(
+    store: Store, keyring: Keyring, actor: Actor, order_ref: str, progress: Progress | None = None
+) -> RunFacts:
+    """Steps (b) and (c): the run, official. An order that was issued before is answered as it was.
+
+    `progress` is told during (b), with no lock held; what it raises goes through, and nothing was done.
+    """
     require(actor, Permission.ISSUE_CODES)
     with store.reading() as session:
         order = session.scalar(select(IssueOrder).where(IssueOrder.ref == order_ref))
@@ -116,13 +140,24 @@ def issue_order(store: Store, keyring: Keyring, actor: Actor, order_ref: str) ->
             count=order.count,
             kid=keyring.issuing_on(local_day(store.clock.now())).signer.kid,
         )
-    root, level8 = commit(codes, keyring.ciphers[keyring.epoch])
-    return _make_official(store, keyring, actor, order_id, codes, root, level8)
+    hashes = _committed(codes, keyring.ciphers[keyring.epoch], progress)
+    return _make_official(store, keyring, actor, order_id, codes, hashes)
+
+
+def _committed(codes: RunCodes, cipher: SerialCipher, progress: Progress | None) -> bytes:
+    """The level-8 hashes of the codes (`commitment.commit`, a part at a time)."""
+    parts: list[bytes] = []
+    for first in range(0, codes.count, CHUNK):
+        parts.append(level8(codes, cipher, first, min(CHUNK, codes.count - first)))
+        if progress is not None:
+            progress(min(first + CHUNK, codes.count), codes.count)
+    return b"".join(parts)
 
 
 def _make_official(
-    store: Store, keyring: Keyring, actor: Actor, order_id: int, codes: RunCodes, root: bytes, level8: bytes
+    store: Store, keyring: Keyring, actor: Actor, order_id: int, codes: RunCodes, hashes: bytes
 ) -> RunFacts:
+    codes_root = root(hashes)
     with store.acting() as act:
         book.lock(act)
         issued = act.session.scalar(select(IssueRun).where(IssueRun.order_id == order_id))
@@ -149,7 +184,7 @@ def _make_official(
             net_g=item.net_g,
             kid=codes.kid,
             epoch=keyring.epoch,
-            codes_root=b64encode(root).decode(),
+            codes_root=b64encode(codes_root).decode(),
         )
         volume.post(act, batch, MovementKind.ISSUE, item.net_g * codes.count, 0, index)
         run = IssueRun(
@@ -162,8 +197,8 @@ def _make_official(
             net_g=item.net_g,
             kid=codes.kid,
             epoch=keyring.epoch,
-            codes_root=root,
-            level8=level8,
+            codes_root=codes_root,
+            level8=hashes,
             issued_at=act.now,
             ledger_index=index,
         )
@@ -175,6 +210,15 @@ def _make_official(
         facts = run_facts(run)
         act.commit()
     return facts
+
+
+def _ask_for_work(act: Act, actor: Actor, order: IssueOrder) -> None:
+    if order.count <= MOST_AT_ONCE:
+        return
+    if job_by_key(act.session, issue_job(order.ref)) is None:
+        enqueue(act, ISSUE_CODES, issue_job(order.ref), {"order": order.ref, "user": actor.user_id})
+    else:
+        retry_by_key(act, issue_job(order.ref))
 
 
 def _drop_reservation(act: Act, order: IssueOrder) -> None:

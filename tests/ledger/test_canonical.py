@@ -105,3 +105,11 @@ def test_a_value_nested_too_deep_is_refused_and_does_not_break_the_program() -> 
         value = [value]
     with pytest.raises(LedgerError, match="nested too deep"):
         canonical.encode(value)
+
+
+def test_sixteen_levels_are_the_deepest() -> None:
+    raw = b'{"a":' * 15 + b"[1]" + b"}" * 15
+    assert canonical.encode(canonical.decode(raw)) == raw
+    for deeper in (b'{"a":' * 16 + b"[]" + b"}" * 16, b"[" * 17 + b"]" * 17, b"[" * 30_000 + b"]" * 30_000):
+        with pytest.raises(LedgerError, match="nested too deep"):
+            canonical.decode(deeper)

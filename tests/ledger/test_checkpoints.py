@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gimark.errors import InvalidInputError
-from gimark.keys.note import VerifierKey, sign_note
+from gimark.keys.note import VerifierKey, cosignature_line, sign_note
 from gimark.ledger.checkpoints import Checkpoint, Trust, open_checkpoint
 from tests.ledger.actors import LOG, ORIGIN, TRUST, FakeWitness, note_signer
 
@@ -44,6 +44,18 @@ def test_the_quorum_is_counted_over_trusted_witnesses(quorum: int, good: bool) -
 def test_a_witness_listed_twice_counts_once() -> None:
     with pytest.raises(InvalidInputError, match="1 witnesses saw it"):
         open_checkpoint(NOTE, Trust("gi.example.cn/log", [LOG_KEY], [WITNESS_KEY, WITNESS_KEY], 2))
+
+
+def test_two_keys_of_one_witness_count_once() -> None:
+    text = Checkpoint(ORIGIN, 0, bytes(32)).text
+    old, new, other = FakeWitness("paper/w", 7), FakeWitness("paper/w", 8), FakeWitness("union/w", 7)
+    lines = [cosignature_line(text, witness.signer, 1) for witness in (old, new, other)]
+    note = sign_note(text, [LOG])
+    with pytest.raises(InvalidInputError, match="1 witnesses saw it, 2 are needed"):
+        open_checkpoint(note + "".join(lines[:2]).encode(), Trust(ORIGIN, [LOG.key], [old.key, new.key, other.key], 2))
+    assert open_checkpoint(
+        note + "".join(lines).encode(), Trust(ORIGIN, [LOG.key], [old.key, new.key, other.key], 2)
+    ) == Checkpoint(ORIGIN, 0, bytes(32))
 
 
 def test_either_log_key_serves_while_two_overlap() -> None:

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from gimark import merkle
+from gimark.errors import InvalidInputError, LedgerError
+from gimark.keys.note import VerifierKey, cosignature_line, sign_note
 from gimark.ledger import entries
+from gimark.ledger.checkpoints import Checkpoint, Trust, open_checkpoint
 from gimark.ledger.publishing import publish
 from gimark.ledger.signing import CheckpointSigner, start_state
 from gimark.ledger.tiles import encode_bundle
@@ -110,6 +113,96 @@ def test_the_strangers_monitor_sees_altered_files(store: Store, tmp_path: Path, 
         stranger["watch"](reader(tmp_path / "published"), ORIGIN, [str(LOG.key)], [], 0, (0, b""))
 
 
+def test_the_strangers_program_counts_a_witness_with_two_keys_once(stranger: dict[str, Any]) -> None:
+    text = Checkpoint(ORIGIN, 0, merkle.root([])).text
+    witnesses = [FakeWitness("paper/w", 7), FakeWitness("paper/w", 8), FakeWitness("union/w", 7)]
+    lines = [cosignature_line(text, witness.signer, 1).encode() for witness in witnesses]
+    note, keys = sign_note(text, [LOG]), [str(witness.key) for witness in witnesses]
+    assert stranger["open_checkpoint"](note + b"".join(lines), ORIGIN, [str(LOG.key)], keys, 2)[0] == 0
+    with pytest.raises(ValueError, match="too few witnesses"):
+        stranger["open_checkpoint"](note + b"".join(lines[:2]), ORIGIN, [str(LOG.key)], keys, 2)
+
+
+NOTE = GOLDEN["checkpoint"]
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        NOTE[:-1],
+        NOTE + "garbage",
+        NOTE + "garbage\n",
+        NOTE + "\n",
+        NOTE.replace("\n", "\r\n"),
+        NOTE.replace("gi.example.cn/log\n", "gi.example.cn/log\t\n", 1),
+        NOTE.replace("— witness.example/w1 Nt", "- witness.example/w1 Nt"),
+        NOTE.replace("ZlooCw==", "ZlooCx=="),
+        NOTE.replace("ZlooCw==", "Zl!ooCw=="),
+        NOTE + "— x AAAA\n",
+        NOTE + "— x AAAAAAAA\n" * 63,
+        NOTE.partition("\n\n")[0] + "\n\n",
+    ],
+)
+def test_both_refuse_a_note_that_is_none(stranger: dict[str, Any], bent: str) -> None:
+    keys = [VerifierKey.parse(vkey) for vkey in GOLDEN["vkeys"]]
+    assert stranger["open_checkpoint"](NOTE.encode(), *GOLDEN_TRUST)[0] == 10
+    assert bent != NOTE
+    with pytest.raises(InvalidInputError):
+        open_checkpoint(bent.encode(), Trust(GOLDEN_TRUST[0], keys[:1], keys[1:], 1))
+    with pytest.raises(ValueError, match=r"."):
+        stranger["open_checkpoint"](bent.encode(), *GOLDEN_TRUST)
+
+
+def test_the_strangers_monitor_takes_whole_bundles_only(stranger: dict[str, Any]) -> None:
+    bodies = [GOLDEN["entries"][number % 10].encode() for number in range(300)]
+    size, logged = len(bodies), merkle.root([merkle.leaf_hash(body) for body in bodies])
+    full, partial = "tile/entries/000", "tile/entries/001.p/44"
+
+    def read(files: dict[str, bytes]) -> list[bytes]:
+        def fetch(path: str) -> bytes:
+            if path not in files:
+                raise FileNotFoundError(path)
+            return files[path]
+
+        return stranger["read_log"](fetch, size, logged)  # type: ignore[no-any-return]
+
+    whole = encode_bundle(bodies[:256])
+    assert read({full: whole, partial: encode_bundle(bodies[256:])}) == bodies
+    # The partial file is gone once the full one is there.
+    assert read({full: whole, "tile/entries/001": encode_bundle(bodies[256:] + bodies[:212])}) == bodies
+    for first, second in (
+        (encode_bundle(bodies[:255]), encode_bundle(bodies[255:])),
+        (whole + b"\0", encode_bundle(bodies[256:])),
+        (whole, encode_bundle(bodies[256:])[:-1]),
+    ):
+        with pytest.raises(ValueError, match="is not of"):
+            read({full: first, partial: second})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"v": 2},
+        {"v": True},
+        {"t": None},
+        {"type": 1},
+        {"é": 1},
+        {"batch": {"é": 1}},
+        {"batch": json.loads("[" * 16 + "]" * 16)},
+        {"packed_on": "x" * 65_535},
+    ],
+)
+def test_the_strangers_program_refuses_what_is_no_entry(stranger: dict[str, Any], change: dict[str, Any]) -> None:
+    fields = json.loads(GOLDEN["entries"][7]) | change
+    raw = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    with pytest.raises(LedgerError):
+        entries.decode(raw)
+    with pytest.raises(ValueError, match="not"):
+        stranger["read_entry"](raw)
+    with pytest.raises(ValueError, match="not"):
+        stranger["read_entry"](b"[" * 30_000 + b"]" * 30_000)
+
+
 @pytest.mark.parametrize(
     "raw", [b'{"a": 1}', b'{"a":1.5}', b'{"a":NaN}', b'{"a":9007199254740992}', b'{"b":1,"a":1}', b"[]"]
 )
@@ -128,6 +221,14 @@ def test_every_type_and_field_is_documented() -> None:
         assert fields <= named, name
         optional = {field for field in fields if field not in schema["required"]} - {"name", "uscc", "subject"}
         assert optional == {field for field in fields if f"`{field}?`" in rows[name]}, name
+
+
+def test_every_type_has_somebody_who_may_write_it() -> None:
+    table = TEXT.partition("Who may write what:")[2].partition("\n`codes_root`")[0]
+    named = re.findall(r"`([a-z]+\.(?:[a-z]+|\*)|private|correction)`", table)
+    for name in entries.known_types():
+        assert {name, f"{name.partition('.')[0]}.*"} & set(named), name
+    assert {name for name in named if not name.endswith("*")} <= set(entries.known_types())
 
 
 def test_every_role_is_documented() -> None:

@@ -1,7 +1,8 @@
 """Canonical JSON: the easy part of RFC 8785, where the same value always has the same bytes.
 
 Objects with ASCII keys in sorted order, arrays, strings without lone surrogates, booleans, null and integers below
-2**53 in size; no floats, no spaces, UTF-8. Bytes that do not re-encode to themselves are no canonical JSON.
+2**53 in size; no floats, no spaces, UTF-8; 16 levels at most, so that no reader need recurse for ever. Bytes that do
+not re-encode to themselves are no canonical JSON.
 """
 
 import json
@@ -11,17 +12,16 @@ from gimark.errors import LedgerError
 from gimark.ledger.refusal import refusal
 
 MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 16
 
 
 def encode(value: Any) -> bytes:
     """The canonical bytes of `value`; raises LedgerError naming the first place that has none."""
     try:
-        _check(value, "")
+        _check(value, "", MAX_DEPTH)
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
     except UnicodeEncodeError:
         raise _no("", "文字含有不成对的代理码", "a text has a lone surrogate") from None
-    except RecursionError:
-        raise _too_deep() from None
 
 
 def decode(raw: bytes) -> Any:
@@ -37,16 +37,21 @@ def decode(raw: bytes) -> Any:
     return value
 
 
-def _check(value: Any, where: str) -> None:
-    """Return when `value` has a canonical form, but for surrogates, which the encoder finds."""
+def _check(value: Any, where: str, depth: int) -> None:
+    """Return when `value` has a canonical form, but for surrogates, which the encoder finds.
+
+    `depth` is how many more levels of objects and arrays there may be.
+    """
+    if depth == 0 and isinstance(value, dict | list | tuple):
+        raise _too_deep()
     if isinstance(value, dict):
         for key, inner in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise _no(where, "键名须为 ASCII 文字", "a key is not an ASCII text")
-            _check(inner, f"{where}/{key}" if where else key)
+            _check(inner, f"{where}/{key}" if where else key, depth - 1)
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value):
-            _check(inner, f"{where}/{number}" if where else str(number))
+            _check(inner, f"{where}/{number}" if where else str(number), depth - 1)
     elif isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise _no(where, "整数超出 ±(2^53−1)", "an integer is 2^53 or more in size")

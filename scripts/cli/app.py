@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
+from scripts.cli.authorization_commands import authorization
+from scripts.cli.batch_commands import batch
 from scripts.cli.failing import said_plainly
+from scripts.cli.key_commands import RootPassphrase, keys
 
 app = typer.Typer(
     name="gimark",
@@ -15,11 +18,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-batch = typer.Typer(no_args_is_help=True, help="批次 / Batches.")
 codes = typer.Typer(no_args_is_help=True, help="标识号段 / Ranges of codes.")
-keys = typer.Typer(no_args_is_help=True, help="密钥 / Keys.")
 ledger = typer.Typer(no_args_is_help=True, help="公示账本 / The public ledger.")
 user = typer.Typer(no_args_is_help=True, help="用户 / Users.")
+app.add_typer(authorization, name="authorization")
 app.add_typer(batch, name="batch")
 app.add_typer(codes, name="codes")
 app.add_typer(keys, name="keys")
@@ -34,12 +36,14 @@ def init(
     profile: Annotated[Path, typer.Option(help="县情资料文件夹 / Folder of a county profile.")],
     origin: Annotated[str, typer.Option(help="签名来源名，一经确定不再改变 / Name signed into every code, for life.")],
     host: Annotated[str, typer.Option(help="印在二维码里的网址主机 / Host printed in every code.")],
+    root_out: Annotated[Path | None, typer.Option(help="根私钥写到这里 / Where the root's private key goes.")] = None,
+    root_passphrase_file: RootPassphrase = None,
 ) -> None:
     """建库、生成密钥、载入县情资料，并给出首位管理员的一次性密码。 / Make the database, the keys and the first user."""
     from scripts.cli import founding
 
     with said_plainly():
-        founding.init(profile, origin, host)
+        founding.init(profile, origin, host, root_out, root_passphrase_file)
 
 
 @app.command()
@@ -64,6 +68,15 @@ def worker(
 
     with said_plainly():
         running.work(attached=attached)
+
+
+@app.command()
+def sweep() -> None:
+    """立即清理到期内容：设备密钥、查验明细、逾期占用、旧作业。 / Take away what was kept long enough."""
+    from scripts.cli import running
+
+    with said_plainly():
+        running.sweep()
 
 
 @app.command()
@@ -134,50 +147,6 @@ def verify(
         raise typer.Exit(verifying.verify(code, keyset, root, status, server))
 
 
-@batch.command("register")
-def batch_register(
-    item: Annotated[str, typer.Argument(help="商品编号或 GTIN / Trade item.")],
-    lot: Annotated[str, typer.Argument(help="批次号 / Lot.")],
-    planned_kg: Annotated[str, typer.Argument(help="计划量（千克） / Planned mass in kg.")],
-    town: Annotated[str, typer.Option(help="产地乡镇代码 / Town code.")],
-    harvested: Annotated[str, typer.Option(help="采收起止 2026-10-01..2026-10-21 / Harvest days.")],
-    as_: ActorName,
-    producer_lot: Annotated[str | None, typer.Option(help="企业自编批号 / The producer's own number.")] = None,
-) -> None:
-    """登记批次。 / Register a batch."""
-    from scripts.cli import batches
-
-    with said_plainly():
-        batches.register(item, lot, planned_kg, town, harvested, as_, producer_lot)
-
-
-@batch.command("confirm")
-def batch_confirm(
-    ref: Annotated[str, typer.Argument(help="批次编号 / The batch's reference.")],
-    packed_kg: Annotated[str, typer.Argument(help="包装量（千克） / Packed mass in kg.")],
-    packed_on: Annotated[str, typer.Argument(help="包装日 2026-11-12 / Packing date.")],
-    as_: ActorName,
-) -> None:
-    """确认包装量和包装日。 / Confirm what was packed, and when."""
-    from scripts.cli import batches
-
-    with said_plainly():
-        batches.confirm(ref, packed_kg, packed_on, as_)
-
-
-@batch.command("recall")
-def batch_recall(
-    ref: Annotated[str, typer.Argument(help="批次编号 / The batch's reference.")],
-    reason: Annotated[str, typer.Option(help="理由，会公示 / Why; it will be public.")],
-    as_: ActorName,
-) -> None:
-    """召回批次：其全部标识即刻变红。 / Recall a batch."""
-    from scripts.cli import batches
-
-    with said_plainly():
-        batches.recall(ref, reason, as_)
-
-
 @codes.command("activate")
 def codes_activate(
     run: Annotated[str, typer.Argument(help="赋码批编号 / Run.")],
@@ -218,15 +187,6 @@ def _change(kind: str, run: str, first: str, last: str, actor: str, reason: str 
 
     with said_plainly():
         issuing.change(kind, run, first, last, actor, reason)
-
-
-@keys.command("show")
-def keys_show() -> None:
-    """公布的密钥、期限和根公钥。 / The published keys, their terms and the root's public key."""
-    from scripts.cli import founding
-
-    with said_plainly():
-        founding.show_keys()
 
 
 @ledger.command("check")

@@ -1,12 +1,12 @@
-"""`gimark init`, `gimark keys …`, `gimark user …`."""
+"""`gimark init` and `gimark user …`."""
 
 from pathlib import Path
 
-from rich.table import Table
 from sqlalchemy import select
 
+from api.ceremony import RootPlace
 from api.founding import found
-from api.settings import Settings
+from api.settings import Settings, passphrase_in
 from gimark.accounts.actions import UserForm, create_user
 from gimark.accounts.rules import Role, not_found
 from gimark.errors import invalid
@@ -14,33 +14,43 @@ from gimark.registry.enterprises.model import Enterprise
 from scripts.cli.office import acting_as, console, installation
 
 
-def init(profile: Path, origin: str, host: str) -> None:
+def init(profile: Path, origin: str, host: str, root_out: Path | None, root_passphrase_file: Path | None) -> None:
     """Found the installation and say, once, what is said only once."""
     settings = Settings()
+    root = _root_outside(root_out, root_passphrase_file)
     with console.status("生成密钥、建库、载入县情资料 / keys, database, profile"):
-        founded = found(settings, profile, origin, host)
+        founded = found(settings, profile, origin, host, root=root)
     console.print(f"数据文件夹 / data folder  {settings.data_dir}")
     console.print(f"根公钥 / root key        [bold]{founded.root_vkey}[/]", soft_wrap=True, highlight=False)
     for name, password in founded.passwords.items():
         console.print(f"一次性密码 / one-time password  {name}  [bold]{password}[/]", highlight=False)
     console.print(
-        "请抄下密码；把 keys/root.pem 移到离线介质，并备份 keys 文件夹两份。\n"
-        "Note the passwords; move keys/root.pem off line, and keep two backups of the keys folder."
+        "请抄下密码，并把 keys 文件夹备份两份。\nNote the passwords, and keep two backups of the keys folder."
     )
+    if root is None:
+        console.print(
+            "[bold red]根私钥还在 keys/root.pem：请立即移到离线介质，签发密钥变动时才取用（--root）。\n"
+            "The root's private key is still in keys/root.pem: move it off line now; it is needed (--root) only when "
+            "keys change.[/]"
+        )
+    else:
+        console.print(
+            f"根私钥 / the root's private key  {root.path}\n"
+            "请与其口令一起离线保管两份。 / Keep two copies of it off line, with its passphrase.",
+            highlight=False,
+        )
 
 
-def show_keys() -> None:
-    """The key set, as published."""
-    here = installation()
-    keyset = here.keyset
-    table = Table(title=f"{keyset.origin}  seq {keyset.seq}  → {keyset.expires_at:%Y-%m-%d}")
-    for column in ("kid", "alg", "from", "until", "state", "private half"):
-        table.add_column(column)
-    for key in keyset.keys:
-        held = "here" if (here.keys_folder / f"issuing-{key.kid}.pem").exists() else "—"
-        table.add_row(key.kid, key.alg, str(key.from_on), str(key.until_on), key.state.value, held)
-    console.print(table)
-    console.print(f"root  {here.root_key}", soft_wrap=True, highlight=False)
+def _root_outside(path: Path | None, passphrase_file: Path | None) -> RootPlace | None:
+    if (path is None) != (passphrase_file is None):
+        raise invalid(
+            "root_out",
+            "--root-out 与 --root-passphrase-file 须一起给出",
+            "--root-out and --root-passphrase-file go together",
+            "根密钥写到别处时须有自己的口令",
+            "A root key that is kept elsewhere has a passphrase of its own",
+        )
+    return None if path is None or passphrase_file is None else RootPlace(path, passphrase_in(passphrase_file))
 
 
 def add_user(name: str, role: str, actor_name: str, enterprise: str | None) -> None:

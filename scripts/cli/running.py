@@ -1,32 +1,38 @@
-"""`gimark serve` and `gimark worker`."""
+"""`gimark serve`, `gimark worker` and `gimark sweep`."""
 
+import os
 import signal
-import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from types import FrameType
 
+import structlog
 import uvicorn
 
-from api.installation import open_installation
-from api.jobs.handlers import handlers, schedule
+from api.installation import KEYS_FOLDER, ROOT_FILE, open_installation
+from api.jobs.handlers import long_handlers, prompt_handlers, schedule
+from api.jobs.sweeping import sweep as sweep_all
 from api.logs import configure
 from api.main import create_app
 from api.settings import LOOPBACK_HOSTS, Settings
 from gimark import migrations
 from gimark.errors import Fault, StoreFailedError, invalid
-from gimark.jobs.worker import Worker
+from gimark.jobs.worker import Handler, Worker
+from gimark.store.unit_of_work import Store
+from scripts.cli.office import console, installation
+from scripts.cli.supervising import STOP_TIMEOUT_S, AttachedWorker
 
-STOP_TIMEOUT_S = 30
+log = structlog.stdlib.get_logger("gimark")
 
 
 def serve(bind: str, port: int, *, with_worker: bool) -> None:
-    """Serve until told to stop; the worker runs in a process of its own and is ended with the server."""
+    """Serve until told to stop; the worker runs in a process of its own, which is kept running and ended with us."""
     settings = Settings()
     configure(settings.log_level)
     _check_schema(settings)
     _check_address(settings, bind)
-    worker = _start_worker() if with_worker else None
+    _warn_of_root(settings)
     config = uvicorn.Config(
         create_app(settings),
         host=bind,
@@ -41,11 +47,14 @@ def serve(bind: str, port: int, *, with_worker: bool) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops gracefully and then raises the signal again: by then there is nothing left to stop.
         signal.signal(name, lambda _signal, _frame: None)
+    worker = AttachedWorker() if with_worker else None
+    if worker is not None:
+        worker.start()
     try:
         uvicorn.Server(config).run()
     finally:
         if worker is not None:
-            worker.communicate(timeout=STOP_TIMEOUT_S)
+            worker.stop()
 
 
 def work(*, attached: bool) -> None:
@@ -64,7 +73,39 @@ def work(*, attached: bool) -> None:
     if attached:
         threading.Thread(target=_leave_with_parent, args=(stop,), daemon=True).start()
     schedule(here)
-    Worker(here.store, handlers(here)).run(stop)
+    if not work_in_lanes(here.store, (prompt_handlers(here), long_handlers(here)), stop):
+        sys.exit(1)
+
+
+def work_in_lanes(store: Store, lanes: tuple[Mapping[str, Handler], ...], stop: threading.Event) -> bool:
+    """One worker for each of `lanes`, so that no long job holds up a short one, until `stop`; False when one died."""
+    died = threading.Event()
+
+    def run(handlers: Mapping[str, Handler]) -> None:
+        try:
+            Worker(store, handlers).run(stop)
+        except Exception:
+            log.exception("a worker died of what nobody expected")
+            died.set()
+            stop.set()
+
+    threads = [threading.Thread(target=run, args=(handlers,), name="lane") for handlers in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return not died.is_set()
+
+
+def sweep() -> None:
+    """Do at once what the worker does every hour, and say what was taken away."""
+    for part, count in sweep_all(installation()).items():
+        console.print(f"{part:<14}{count:,}", highlight=False)
+
+
+def _warn_of_root(settings: Settings) -> None:
+    if (settings.data_dir / KEYS_FOLDER / ROOT_FILE).exists():
+        log.warning("the root's private key lies in the data folder; move keys/root.pem off line")
 
 
 def _check_address(settings: Settings, bind: str) -> None:
@@ -80,13 +121,10 @@ def _check_address(settings: Settings, bind: str) -> None:
     )
 
 
-def _start_worker() -> subprocess.Popen[bytes]:
-    """A worker that ends when this process does, however it ends: its standard input closes."""
-    return subprocess.Popen([sys.executable, "-m", "scripts.cli", "worker", "--attached"], stdin=subprocess.PIPE)
-
-
 def _leave_with_parent(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Past Python's buffer, whose lock a thread that still reads would hold when the process ends.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stop.set()
 
 

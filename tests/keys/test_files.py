@@ -2,12 +2,19 @@
 
 import os
 import subprocess
+from base64 import encodebytes
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -99,6 +106,30 @@ def test_a_file_others_can_reach_is_refused(tmp_path: Path, create: Load, load: 
 @pytest.mark.parametrize(("create", "load"), KINDS)
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path, create: Load, load: Load) -> None:
     assert "missing" in refusal(load, tmp_path / "key")
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return bytes([tag, *([0x81] if len(body) > 127 else []), len(body)]) + body
+
+
+def test_a_key_of_another_length_that_decrypts_is_refused_like_any_damage(tmp_path: Path) -> None:
+    # RFC 5958 and RFC 8018 by hand: nothing but damage makes an Ed25519 key of 31 bytes.
+    algorithm, salt = der(0x30, der(6, bytes.fromhex("2b6570"))), bytes(16)
+    padder = PKCS7(128).padder()
+    plain = padder.update(der(0x30, der(2, b"\0"), algorithm, der(4, der(4, bytes(31))))) + padder.finalize()
+    cipher = Cipher(AES(PBKDF2HMAC(SHA256(), 32, salt, 2048).derive(PASSPHRASE)), CBC(salt)).encryptor()
+    pbes2, pbkdf2 = (der(6, bytes.fromhex(f"2a864886f70d01050{last}")) for last in "dc")
+    hmac = der(0x30, der(6, bytes.fromhex("2a864886f70d0209")), b"\x05\0")
+    derived = der(0x30, pbkdf2, der(0x30, der(4, salt), der(2, b"\x08\0"), hmac))
+    aes = der(0x30, der(6, bytes.fromhex("60864801650304012a")), der(4, salt))
+    whole = der(0x30, der(0x30, pbes2, der(0x30, derived, aes)), der(4, cipher.update(plain)))
+    path = tmp_path / "key"
+    files.create_ed25519(path, PASSPHRASE)
+    public = b"-----BEGIN PUBLIC" + path.read_bytes().partition(b"-----BEGIN PUBLIC")[2]
+    begin, end = (f"-----{word} ENCRYPTED PRIVATE KEY-----\n".encode() for word in ("BEGIN", "END"))
+    path.write_bytes(begin + encodebytes(whole) + end + public)
+    assert refusal(files.load_ed25519, path)
 
 
 @pytest.mark.parametrize(("create", "load"), KINDS)

@@ -20,7 +20,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -97,7 +97,8 @@ def load_ed25519(path: Path, passphrase: bytes) -> bytes:
         raise _damaged(path, "不是加密私钥加公钥的 PEM", "it is not the PEM of an encrypted key with its public half")
     try:
         key = load_pem_private_key(private, passphrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):
+        # InternalError is what cryptography makes of an Ed25519 key that is not of 32 bytes.
         raise _does_not_open(path) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise _damaged(path, "不是 Ed25519 密钥", "it is not an Ed25519 key")

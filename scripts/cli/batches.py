@@ -1,14 +1,17 @@
 """`gimark batch …`."""
 
-from datetime import date
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import or_, select
 
 from gimark.accounts.rules import not_found
-from gimark.errors import invalid
-from gimark.production.actions import BatchForm, confirm_batch, recall_batch, register_batch
+from gimark.production.actions import BatchForm, amend_batch, confirm_batch, recall_batch, register_batch
+from gimark.production.model import Batch
+from gimark.production.queries import terms_of
 from gimark.quantities import grams_from_kg
 from gimark.registry.items.model import TradeItem
+from scripts.cli.days import day_of, span_of
 from scripts.cli.office import acting_as, console, installation
 
 
@@ -16,13 +19,13 @@ def register(
     item: str, lot: str, planned_kg: str, town: str, harvested: str, actor_name: str, producer_lot: str | None
 ) -> None:
     """Register a batch and print its reference."""
-    first, _, last = harvested.partition("..")
+    first, last = span_of(harvested, "harvested")
     form = BatchForm(
         item_ref=_item_ref(item),
         lot=lot,
         town_code=town,
-        harvested_from=_day(first, "harvested"),
-        harvested_until=_day(last or first, "harvested"),
+        harvested_from=first,
+        harvested_until=last,
         planned_g=grams_from_kg(planned_kg, "planned_kg"),
         producer_lot=producer_lot,
     )
@@ -36,12 +39,44 @@ def register(
 
 def confirm(ref: str, packed_kg: str, packed_on: str, actor_name: str) -> None:
     """Confirm what was packed, and when."""
-    packed_g, day = grams_from_kg(packed_kg, "packed_kg"), _day(packed_on, "packed_on")
+    packed_g, day = grams_from_kg(packed_kg, "packed_kg"), day_of(packed_on, "packed_on")
     actor = acting_as(actor_name)
     with installation().store.acting() as act:
         confirm_batch(act, actor, ref, packed_g, day)
         act.commit()
     console.print(f"已确认 / confirmed [bold]{ref}[/]")
+
+
+def amend(
+    ref: str,
+    reason: str,
+    actor_name: str,
+    town: str | None,
+    harvested: str | None,
+    planned_kg: str | None,
+    packed_kg: str | None,
+    packed_on: str | None,
+) -> None:
+    """Change the facts that are given; the others stay as they are."""
+    changes: dict[str, Any] = {}
+    if town is not None:
+        changes["town_code"] = town
+    if harvested is not None:
+        changes["harvested_from"], changes["harvested_until"] = span_of(harvested, "harvested")
+    if planned_kg is not None:
+        changes["planned_g"] = grams_from_kg(planned_kg, "planned_kg")
+    if packed_kg is not None:
+        changes["packed_g"] = grams_from_kg(packed_kg, "packed_kg")
+    if packed_on is not None:
+        changes["packed_on"] = day_of(packed_on, "packed_on")
+    actor = acting_as(actor_name)
+    with installation().store.acting() as act:
+        batch = act.session.scalar(select(Batch).where(Batch.ref == ref))
+        if batch is None:
+            raise not_found("batch")
+        amend_batch(act, actor, ref, replace(terms_of(batch), **changes), reason)
+        act.commit()
+    console.print(f"已更正 / amended [bold]{ref}[/]")
 
 
 def recall(ref: str, reason: str, actor_name: str) -> None:
@@ -60,16 +95,3 @@ def _item_ref(text: str) -> str:
     if ref is None:
         raise not_found("item")
     return ref
-
-
-def _day(text: str, where: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise invalid(
-            where,
-            f"“{text[:20]}”不是日期",
-            f"“{text[:20]}” is not a day",
-            "请写成 2026-11-12；起止写成 2026-10-01..2026-10-21",
-            "Write 2026-11-12, or 2026-10-01..2026-10-21 for a span",
-        ) from None

@@ -10,7 +10,8 @@ class SiteFacts:
     """What a public page says of the site itself. An empty text is not known and shows as 待填, never as a guess.
 
     `host` is the address printed on labels (`gi.example.cn`, no scheme). English words may be empty: the Chinese
-    ones then stand on the English page too. `root_vkey` is the public key under which everything can be checked. `languages` starts with the default one.
+    ones then stand on the English page too. `root_vkey` is the public key under which everything can be checked.
+    `languages` starts with the default one.
     """
 
     name_zh: str

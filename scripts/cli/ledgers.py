@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import typer
+from rich.markup import escape
 
 from api.installation import Installation
 from gimark import audit
-from gimark.errors import say
+from gimark.errors import LedgerError, NotFoundError, say
 from gimark.ledger import book, entries
 from gimark.ledger.check import check_folder, check_log
 from gimark.ledger.checkpoints import Checkpoint, open_checkpoint
@@ -31,10 +32,16 @@ def check() -> int:
     with here.store.reading() as session:
         size = book.size(session)
         found = [f"{say(fault, 'zh')} / {say(fault, 'en')}" for fault in check_log(session)]
-        found += [say(fault, "zh") for fault in check_folder(session, here.settings.published, here.trust)]
-        found += [f"{difference.index}: {difference.what}" for difference in audit.differences(session)]
+        found += [
+            f"{say(fault, 'zh')} / {say(fault, 'en')}"
+            for fault in check_folder(session, here.settings.published, here.trust)
+        ]
+        try:
+            found += [f"{difference.index}: {difference.what}" for difference in audit.differences(session)]
+        except (LedgerError, NotFoundError) as error:  # an entry that cannot be read: named above, and here again
+            found.append(str(error))
     for line in found:
-        console.print(f"[red]✗[/] {line}", highlight=False)
+        console.print(f"[red]✗[/] {escape(line)}", highlight=False)
     if found:
         console.print(f"[red]{size:,} 条中 {len(found)} 处不符 / {len(found)} differences in {size:,} entries[/]")
         return 1
@@ -52,7 +59,7 @@ def show(index: int) -> None:
 def publish() -> None:
     """Sign and publish a checkpoint now."""
     note = installation().publish_checkpoint()
-    console.print(note.decode(), highlight=False)
+    console.print(note.decode(), highlight=False, markup=False)
 
 
 def rebuild(folder: Path) -> None:

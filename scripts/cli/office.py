@@ -9,7 +9,8 @@ from api.settings import Settings
 from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Actor
 
-console = Console()
+# Lines are never cut at the terminal's width: another program may read them.
+console = Console(soft_wrap=True)
 
 
 @cache

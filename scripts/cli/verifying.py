@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.markup import escape
+
 from gimark.clock import local_day, rfc3339
 from gimark.codes.offline import OfflineResult, verify_offline
 from gimark.codes.serial import typed_form
@@ -14,6 +16,7 @@ from gimark.keys import statuslist
 from gimark.keys.keyset import KeySet
 from gimark.keys.note import VerifierKey
 from gimark.keys.statuslist import StatusList
+from scripts.cli.failing import on_one_line
 from scripts.cli.office import console
 from scripts.lookup import look_up
 
@@ -49,22 +52,25 @@ def verify(code: str, keyset: Path | None, root: str | None, status: Path | None
 def _say_online(code: str, server: str) -> int:
     if "://" in code and isinstance(parse_uri(code), Malformed):
         # The server sees path and query alone; whether the whole is the URI of a code is judged here.
-        console.print(f"[red]● red[/]  malformed  {code}", highlight=False, soft_wrap=True)
+        _say("red", "malformed", code)
         return EXIT_CODES["red"]
     answer = look_up(server, code)
     colour = str(answer["verdict"])
-    console.print(f"[{STYLES[colour]}]● {colour}[/]  {answer.get('reason')}  {code}", highlight=False, soft_wrap=True)
+    _say(colour, str(answer.get("reason")), code)
     return EXIT_CODES[colour]
 
 
 def _say_offline(code: str, keys: KeySet, listed: StatusList | None) -> int:
     result: OfflineResult = verify_offline(code, keys, listed, datetime.now(UTC))
-    console.print(
-        f"[{STYLES[result.colour]}]● {result.colour}[/]  {result.reason}  {code}", highlight=False, soft_wrap=True
-    )
+    _say(result.colour, result.reason, code)
     for limit in result.limits:
         console.print(f"  · {limit}", highlight=False)
     return EXIT_CODES[result.colour]
+
+
+def _say(colour: str, reason: str, code: str) -> None:
+    # A code is anybody's text: brackets in it are no colours.
+    console.print(f"[{STYLES[colour]}]● {colour}[/]  {reason}  {escape(on_one_line(code))}", highlight=False)
 
 
 def _say_proof(raw: bytes, root: VerifierKey) -> int:

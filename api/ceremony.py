@@ -15,7 +15,6 @@ from api.settings import Settings, passphrase_in
 from gimark.clock import local_day
 from gimark.errors import Fault, KeyFileError
 from gimark.issuance.keys import actions
-from gimark.issuance.keys.queries import last_published
 from gimark.issuance.keys.rules import ISSUING_MONTHS, last_day
 from gimark.keys.files import create_ed25519, load_ed25519
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState
@@ -85,7 +84,7 @@ def renew_key_set(here: Installation, root: NoteSigner) -> KeySet:
 def _act(here: Installation, root: NoteSigner, change: Callable[[Act], T]) -> T:
     with here.store.acting() as act:
         done = change(act)
-        actions.publish_key_set(act, last_published(act.session) or here.keyset_note, root)
+        actions.publish_key_set(act, here.last_key_set(), root)
         act.commit()
     here.put_out_keys()
     return done

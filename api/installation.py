@@ -165,19 +165,27 @@ class Installation:
             self.__dict__.pop(name, None)
 
     def put_out_keys(self) -> None:
-        """Put out the last key set that the ledger has, unless it is out already, and use it.
+        """Put out the last key set that the database has, unless that one or a newer one is out, and use what is out.
 
-        Raises ConflictError or LedgerError when what is out is newer or contradicts it: the database is an old one.
+        A newer one is out where the database came from a backup. Raises LedgerError when the two contradict each other.
         """
-        path = self.settings.published / KEYS_NOTE
-        with self._alone(), self.store.reading() as session:
-            note = last_published(session)
-            out = path.read_bytes() if path.exists() else None
-            if note is not None and note != out:
-                if out is not None:
-                    supersede(out, note, self.root_key)
+        with self._alone():
+            note, out = self.last_key_set(), self._keys_out()
+            if note != out:
+                supersede(out or note, note, self.root_key)
                 self._put_out(note)
         self.take_up_keys()
+
+    def last_key_set(self) -> bytes:
+        """The note of the last key set: of the one that is out and the one that the database has, the newer."""
+        with self.store.reading() as session:
+            recorded = last_published(session)
+        found = [note for note in (recorded, self._keys_out()) if note is not None]
+        return max(found, key=lambda note: read_published(note, self.root_key).seq)
+
+    def _keys_out(self) -> bytes | None:
+        path = self.settings.published / KEYS_NOTE
+        return path.read_bytes() if path.exists() else None
 
     def _put_out(self, note: bytes) -> None:
         keyset = read_published(note, self.root_key)

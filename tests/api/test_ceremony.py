@@ -16,7 +16,7 @@ from api.jobs.handlers import handlers, schedule
 from gimark import audit
 from gimark.clock import FixedClock, SystemClock, local_day
 from gimark.codes.minting import mint
-from gimark.errors import ConflictError, InvalidInputError, KeyFileError, NotFoundError
+from gimark.errors import ConflictError, InvalidInputError, KeyFileError, LedgerError, NotFoundError
 from gimark.issuance.issuing import IssueForm, issue_order, order_codes
 from gimark.issuance.model import IssueRun
 from gimark.issuance.signing import issued_run, secrets_of
@@ -223,17 +223,30 @@ def test_a_root_key_off_line_opens_with_its_own_passphrase_file(here: Installati
         open_root(here, root_place(here.settings, None, None))
 
 
-def test_an_old_database_does_not_put_out_an_old_key_set(here: Installation, root: NoteSigner) -> None:
+def test_an_old_database_puts_out_no_old_key_set_and_the_next_one_follows_what_is_out(
+    here: Installation, root: NoteSigner
+) -> None:
     here.store.engine.dispose()
     old = (here.settings.data_dir / "gimark.db").read_bytes()
     ceremony.renew_key_set(here, root)
     newer = (here.settings.published / KEYS_NOTE).read_bytes()
-    database = here.settings.data_dir / "gimark.db"
     here.store.engine.dispose()
-    database.write_bytes(old)
-    with pytest.raises(ConflictError, match="older"):
-        here.put_out_keys()
+    (here.settings.data_dir / "gimark.db").write_bytes(old)
+    here.put_out_keys()
     assert (here.settings.published / KEYS_NOTE).read_bytes() == newer
+    assert ceremony.renew_key_set(here, root).seq == 3
+
+
+def test_a_key_that_an_old_database_has_forgotten_is_never_dropped(here: Installation, root: NoteSigner) -> None:
+    here.store.engine.dispose()
+    old = (here.settings.data_dir / "gimark.db").read_bytes()
+    ceremony.add_key(here, root)
+    here.store.engine.dispose()
+    (here.settings.data_dir / "gimark.db").write_bytes(old)
+    before = logged(here)
+    with pytest.raises(LedgerError, match="key 0002 is gone"):
+        ceremony.renew_key_set(here, root)
+    assert logged(here) == before
 
 
 def _die(_here: Installation) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from api.ceremony import open_root, renew_key_set, root_place
 from api.installation import Installation
@@ -22,7 +23,7 @@ from gimark.jobs.queries import job_by_key
 from gimark.jobs.rules import JobState
 from gimark.jobs.worker import JobHandle
 from gimark.ledger import book
-from scripts.cli.running import work_in_lanes
+from scripts.cli.running import _warn_of_root, work_in_lanes
 from scripts.cli.supervising import AttachedWorker
 from tests.founded import PASSPHRASE, Founding
 
@@ -67,6 +68,16 @@ def test_a_checkpoint_does_not_wait_behind_a_long_print_job(here: Installation) 
         stop.set()
         workers.join(PATIENCE_S)
     assert _state(here, "long") is JobState.DONE
+
+
+def test_serving_warns_while_the_roots_key_lies_in_the_data_folder(here: Installation) -> None:
+    with capture_logs() as said:
+        _warn_of_root(here.settings)
+    assert [(entry["log_level"], "off line" in entry["event"]) for entry in said] == [("warning", True)]
+    (here.keys_folder / "root.pem").unlink()
+    with capture_logs() as said:
+        _warn_of_root(here.settings)
+    assert said == []
 
 
 def test_a_lane_that_dies_ends_the_others_and_says_so(here: Installation) -> None:

@@ -1,5 +1,6 @@
 """The command tree. Only typer is imported here, so that `gimark --help` answers at once."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -285,4 +286,8 @@ def screenshots(
 
 def main() -> None:
     """Entry point of the `gimark` command."""
+    if any("\udc80" <= character <= "\udcff" for argument in sys.argv for character in argument):
+        sys.exit(
+            "参数不是 UTF-8 文本，请核对终端编码。 / An argument is not UTF-8 text; check the terminal's encoding."
+        )
     app()

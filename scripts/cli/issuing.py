@@ -1,14 +1,17 @@
 """`gimark issue`, `gimark codes …`, `gimark labels`."""
 
 import hashlib
+import re
 import secrets
+import shutil
 from pathlib import Path
 
+from api.installation import Installation
 from api.jobs.labelling import order_labels
-from gimark.errors import Fault, StoreFailedError
+from gimark.errors import Fault, StoreFailedError, invalid
 from gimark.issuance.issuing import MOST_AT_ONCE, IssueForm, issue_job, issue_order, order_codes
 from gimark.issuance.printing import PrintForm
-from gimark.issuance.queries import visible_run
+from gimark.issuance.queries import FileFacts, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges, span_of_codes
 from gimark.issuance.rules import RangeKind, Span
 from gimark.jobs.queries import JobFacts
@@ -17,18 +20,22 @@ from scripts.cli.office import acting_as, console, installation
 from scripts.foreground import work_off
 from scripts.printing import finish
 
+# Shorter than a code, which may be of digits alone.
+INDEX = re.compile(r"[0-9]{1,12}")
+
 
 def issue(batch_ref: str, count: int, actor_name: str, key: str | None) -> None:
     """Issue codes and print the run; a missing key is made up and shown, so that a retry can name it."""
-    key = key or f"cli-{secrets.token_hex(8)}"
+    key = f"cli-{secrets.token_hex(8)}" if key is None else key
     console.print(f"幂等键 / idempotency key {key}")
     here, actor = installation(), acting_as(actor_name)
+    keyring = here.keyring  # before the order: without keys it would hold its volume for nothing
     order = order_codes(here.store, actor, IssueForm(batch_ref, count, key))
     if count > MOST_AT_ONCE:
         job = work_off(here, issue_job(order), "计算编码集合承诺 / committing to the set of codes", console)
         if job.state is not JobState.DONE:
             raise _not_issued(job)
-    run = issue_order(here.store, here.keyring, actor, order)
+    run = issue_order(here.store, keyring, actor, order)
     console.print(
         f"赋码批 / run [bold]{run.ref}[/] No. {run.number}  {run.count:,} 枚 / codes  账本 / ledger {run.ledger_index}"
     )
@@ -54,7 +61,7 @@ def change(kind: str, run_ref: str, first: str, last: str, actor_name: str, reas
     actor = acting_as(actor_name)
     with here.store.acting() as act:
         run = visible_run(act.session, actor, run_ref)
-        numbers = first.isascii() and first.isdigit() and last.isascii() and last.isdigit()
+        numbers = INDEX.fullmatch(first) and INDEX.fullmatch(last)
         span: Span = (int(first), int(last)) if numbers else span_of_codes(run, here.keyring, first, last)
         done = change_ranges(act, actor, run_ref, RangeForm(RangeKind(kind), (span,), reason))
         act.commit()
@@ -91,10 +98,23 @@ def labels(
     )
     order = order_labels(here, actor, form)
     order = finish(here, order.ref, console)
-    out.mkdir(parents=True, exist_ok=True)
     for file in order.leaving:
-        target = out / file.name
+        target = _copied(here, file, out)
+        console.print(f"{target}  {file.size:,} B  SHA-256 {file.sha256}", markup=False, highlight=False)
+
+
+def _copied(here: Installation, file: FileFacts, out: Path) -> Path:
+    target = out / file.name
+    try:
+        out.mkdir(parents=True, exist_ok=True)
         with here.files.open(file.sha256) as source, target.open("wb") as copy:
-            while block := source.read(1 << 20):
-                copy.write(block)
-        console.print(f"{target}  {file.size:,} B  SHA-256 {file.sha256}")
+            shutil.copyfileobj(source, copy)
+    except OSError as error:
+        raise invalid(
+            "out",
+            f"写不进 {target}（{error.strerror}）",
+            f"{target} cannot be written ({error.strerror})",
+            "文件已做好；换一个文件夹再运行同一条命令即可取出",
+            "The files are made; run the same command with another folder to fetch them",
+        ) from error
+    return target

@@ -155,3 +155,11 @@ def test_only_a_regulator_may_load_a_profile(store: Store, folder: Path, role: R
     with pytest.raises(NotAllowedError):
         load(store, folder, Actor(2, "admin", role))
     assert counts(store) == [0] * 6
+
+
+def test_a_second_authorization_for_the_same_right_and_days_is_refused_on_its_line(store: Store, folder: Path) -> None:
+    load(store, folder)
+    line = "91000952MA0YXL056M,shiitake-product,dried,示例公告2025年第2号,2025-05-20,2035-05-19,,"
+    again = line.replace("第2号", "第8号") + "\n"
+    change(folder, "authorizations.csv", line, again + line)
+    assert refusals(store, folder) == ["authorizations.csv/7/from"]

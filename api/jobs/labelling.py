@@ -12,6 +12,7 @@ from gimark.issuance.labelling import LabelFacts, label_facts
 from gimark.issuance.model import PrintState
 from gimark.issuance.printing import PrintForm, earlier_print, order_print
 from gimark.issuance.queries import PrintFacts, visible_run
+from gimark.issuance.rules import checked_spans
 from gimark.issuance.signing import codes_of
 from labels.carrier import PRINTER_DPI
 from labels.design import Design, make_design
@@ -27,11 +28,12 @@ from labels.values import LabelValues, Right
 def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFacts:
     """Order label files, after laying the label out: what cannot be printed is said before the order, not on paper.
 
-    Raises InvalidInputError (template, resolution, `on_pack`), LabelError (missing text or glyph, what does not fit,
-    an illegible symbol) and what `order_print` raises. An order that was taken before is not judged again.
+    Raises InvalidInputError (range, template, resolution, `on_pack`), LabelError (missing text or glyph, what does not
+    fit, an illegible symbol) and what `order_print` raises. An order that was taken before is not judged again.
     """
     with here.store.reading() as session:
         run = visible_run(session, actor, form.run_ref)
+        checked_spans([(form.first, form.last)], run.count)
         earlier = earlier_print(session, run, form.idempotency_key)
         facts, codes = label_facts(session, run), codes_of(here.keyring, run)
     if earlier is None or earlier.state is PrintState.FAILED:

@@ -1,4 +1,4 @@
-"""One Chromium and one server of sample pages for all browser tests."""
+"""A Chromium for each module of browser tests, and one server of sample pages."""
 
 import os
 import shutil
@@ -10,9 +10,12 @@ from playwright.sync_api import Browser
 from tests.browser.stage import CHROMIUM, chromium, served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Where there is none the tests are skipped, but never in CI."""
+    """Debian's Chromium, for one module: while it is open, nothing else in this process can run an event loop.
+
+    Where there is none the tests are skipped, but never in CI.
+    """
     if shutil.which(CHROMIUM) is None:
         message = f"no {CHROMIUM}: install Debian's chromium to run the browser tests"
         if os.environ.get("CI"):

@@ -1,4 +1,4 @@
-"""Working a job off here and now, with a progress bar, by the same worker that serves the desks."""
+"""Working a job off here and now, with a progress bar, by the same workers that serve the desks."""
 
 import threading
 
@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from api.installation import Installation
-from api.jobs.handlers import handlers
+from api.jobs.handlers import long_handlers, prompt_handlers
 from gimark.jobs.queries import JobFacts, job_by_key, job_not_found
 from gimark.jobs.rules import ENDS
 from gimark.jobs.worker import Worker
@@ -20,8 +20,13 @@ def work_off(here: Installation, key: str, title: str, console: Console) -> JobF
     Raises NotFoundError when nothing was asked for under that key.
     """
     stop = threading.Event()
-    worker = threading.Thread(target=Worker(here.store, handlers(here)).run, args=(stop,))
-    worker.start()
+    # Two, as beside the server: what many acts before asked for does not hold up what is waited for.
+    workers = [
+        threading.Thread(target=Worker(here.store, some).run, args=(stop,))
+        for some in (prompt_handlers(here), long_handlers(here))
+    ]
+    for worker in workers:
+        worker.start()
     try:
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task(title, total=None)
@@ -30,7 +35,8 @@ def work_off(here: Installation, key: str, title: str, console: Console) -> JobF
                 stop.wait(LOOK_EVERY_S)
     finally:
         stop.set()
-        worker.join()
+        for worker in workers:
+            worker.join()
     return job
 
 

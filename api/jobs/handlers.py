@@ -1,7 +1,7 @@
 """What the worker does for each kind of job, and the work that comes round by itself."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -16,11 +16,13 @@ from gimark.issuance.issuing import issue_order
 from gimark.jobs.actions import enqueue
 from gimark.jobs.kinds import ISSUE_CODES, PRINT_LABELS, PUBLISH_CHECKPOINT, PUBLISH_STATUS, SWEEP
 from gimark.jobs.worker import Handler, JobHandle
+from gimark.ledger import book
 
 # An act waits at most a minute for its checkpoint; runs ask for theirs at once.
 CHECKPOINT_EVERY = timedelta(seconds=45)
 # The status list lives a month; a day's delay of a lone worker leaves it valid.
 STATUS_EVERY = timedelta(days=1)
+STATUS_FRESH = timedelta(minutes=10)
 # Keys behind device tags are destroyed after 14 days, to the hour.
 SWEEP_EVERY = timedelta(hours=1)
 
@@ -31,7 +33,7 @@ def prompt_handlers(here: Installation) -> Mapping[str, Handler]:
     """The short work that others wait for. It has a worker of its own, so that no print job holds it up."""
     return {
         PUBLISH_CHECKPOINT: lambda _: _publish_checkpoint(here),
-        PUBLISH_STATUS: lambda _: _publish_status(here),
+        PUBLISH_STATUS: _status_publisher(here),
         SWEEP: lambda handle: sweep_part(here, handle.payload["part"]),
     }
 
@@ -64,10 +66,22 @@ def _publish_checkpoint(here: Installation) -> None:
     here.publish_checkpoint()
 
 
-def _publish_status(here: Installation) -> None:
-    # Whoever reads the list can ask for a checkpoint that covers the acts behind it.
-    _publish_checkpoint(here)
-    here.publish_status()
+def _status_publisher(here: Installation) -> Handler:
+    """One list tells of every act before it, so those that ask for what is out already get nothing new."""
+    told: tuple[int, datetime] | None = None
+
+    def handler(_handle: JobHandle) -> None:
+        nonlocal told
+        # Whoever reads the list can ask for a checkpoint that covers the acts behind it.
+        _publish_checkpoint(here)
+        now = here.store.clock.now()
+        with here.store.reading() as session:
+            size = book.size(session)
+        if told is None or told[0] != size or now - told[1] >= STATUS_FRESH:
+            here.publish_status()
+            told = size, now
+
+    return handler
 
 
 def _under_current_keys(here: Installation, work: Callable[[JobHandle], None]) -> Handler:

@@ -86,12 +86,13 @@ def demo(
     folder: Annotated[Path, typer.Option(help="数据文件夹 / Data folder.")] = Path("var/demo"),
     bind: Annotated[str, typer.Option(help="监听地址 / Address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口 / Port.")] = 8000,
+    season: Annotated[int, typer.Option(min=1, max=100, hidden=True, help="Size of the season in percent.")] = 100,
 ) -> None:
     """用虚构的云溪县走完主线：登记、赋码、印标、扫码、查伪。 / The main job on an invented county, end to end."""
     from scripts.demonstration import story
 
     with said_plainly():
-        raise typer.Exit(story.run(folder, bind, port, once=once))
+        raise typer.Exit(story.run(folder, bind, port, once=once, percent=season))
 
 
 @app.command()

@@ -12,7 +12,7 @@ MARKER = ".gimark-demo"
 
 
 def fresh(folder: Path, host: str) -> Settings:
-    """An empty demonstration folder and its settings, with a passphrase of its own.
+    """An empty demonstration folder and its settings, with a passphrase of its own, whatever the environment says.
 
     Raises ConflictError when the folder holds something that no demonstration left there.
     """
@@ -35,4 +35,10 @@ def fresh(folder: Path, host: str) -> Settings:
     secret = folder / ".passphrase"
     with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(32))
-    return Settings(data_dir=folder / "data", passphrase_file=secret, public_base=f"https://{host}")
+    return Settings(
+        data_dir=folder / "data",
+        database_url="",
+        passphrase=None,
+        passphrase_file=secret,
+        public_base=f"https://{host}",
+    )

@@ -5,6 +5,7 @@ Everything goes through the same acts as real work; only the clock is moved, so 
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,6 +16,7 @@ from gimark.accounts.actions import UserForm, create_user
 from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Actor, Role
 from gimark.clock import FixedClock, local_day
+from gimark.errors import NotAuthorisedError
 from gimark.issuance.issuing import IssueForm, issue_codes
 from gimark.issuance.model import IssueRun
 from gimark.issuance.queries import RunFacts
@@ -37,6 +39,7 @@ BATCHES_PER_ITEM = 2
 REVOKED_USCC = "91000952MA0YXH020A"
 PROVINCES = ("33", "33", "33", "31", "32", "44", "11", "35", None, None)
 COPIES = 4
+LEAST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,21 @@ class Season:
     """What the season came to."""
 
     batches: int
-    runs: int
     codes: int
     scans: int
 
 
-def play(here: Installation, clock: FixedClock, until: datetime, progress: Callable[[int, int], None]) -> Season:
-    """Fill an installation just founded with a season that ends at `until`; `progress` gets (done, total) batches."""
+def play(
+    here: Installation,
+    clock: FixedClock,
+    until: datetime,
+    progress: Callable[[int, int], None],
+    percent: int = 100,
+) -> Season:
+    """Fill an installation just founded with a season that ends at `until`; `progress` gets (done, total) batches.
+
+    `percent` makes its batches smaller (1 to 100). Whoever was not authorised on a day packs nothing on it.
+    """
     dice = random.Random(SEED)  # noqa: S311 - a demonstration should come out the same every time
     makers = _users(here)
     items = _items(here)
@@ -60,13 +71,15 @@ def play(here: Installation, clock: FixedClock, until: datetime, progress: Calla
         item = items[place]
         clock.at = max(clock.at, _morning(until, packed_on))
         maker = makers[item.enterprise_id]
-        runs.append(_batch(here, dice, maker, item, packed_on, f"YX{packed_on:%y%m%d}-{place:02}"))
+        count = max(_count(here, dice, item) * percent // 100, LEAST)
+        with suppress(NotAuthorisedError):
+            runs.append(_batch(here, dice, maker, item, packed_on, f"YX{packed_on:%y%m%d}-{place:02}", count))
         progress(done + 1, len(planned))
     clock.at = until
     _recall_one(here, makers, runs)
     _revoke(here, local_day(until))
     scans = _scan(here, dice, runs, until)
-    return Season(len(planned), len(runs), sum(run.count for run, _ in runs), scans)
+    return Season(len(runs), sum(run.count for run, _ in runs), scans)
 
 
 def _users(here: Installation) -> dict[int, Actor]:
@@ -99,15 +112,25 @@ def _morning(until: datetime, day: date) -> datetime:
     return until - timedelta(days=(local_day(until) - day).days)
 
 
-def _batch(
-    here: Installation, dice: random.Random, maker: Actor, item: TradeItem, packed_on: date, lot: str
-) -> tuple[RunFacts, Span]:
-    """One batch from registration to activation; its run and the range that was activated."""
+def _count(here: Installation, dice: random.Random, item: TradeItem) -> int:
+    """How many packages a batch of the item comes to; a part of the year's labels where they are limited."""
     with here.store.reading() as session:
         limit = session.scalar(
             select(func.min(Authorization.labels_per_year)).where(Authorization.enterprise_id == item.enterprise_id)
         )
-    count = dice.randrange(limit // 8, limit // 5) if limit else dice.randrange(20_000, 90_000)
+    return dice.randrange(limit // 8, limit // 5) if limit else dice.randrange(20_000, 90_000)
+
+
+def _batch(
+    here: Installation,
+    dice: random.Random,
+    maker: Actor,
+    item: TradeItem,
+    packed_on: date,
+    lot: str,
+    count: int,
+) -> tuple[RunFacts, Span]:
+    """One batch from registration to activation; its run and the range that was activated."""
     with here.store.acting() as act:
         batch = register_batch(
             act,
@@ -138,6 +161,8 @@ def _batch(
 
 
 def _recall_one(here: Installation, makers: dict[int, Actor], runs: list[tuple[RunFacts, Span]]) -> None:
+    if not runs:
+        return
     run = runs[len(runs) // 3][0]
     with here.store.acting() as act:
         batch = act.session.get_one(Batch, run.batch_id)
@@ -167,12 +192,12 @@ def _scan(here: Installation, dice: random.Random, runs: list[tuple[RunFacts, Sp
     last = hour_of(until)
     looks: list[Look] = []
     with here.store.reading() as session:
-        ids = dict(session.execute(select(IssueRun.number, IssueRun.id)).tuples().all())
+        ids = dict(session.execute(select(IssueRun.number, IssueRun.id)).all())
     for run, (first, active_last) in runs:
         hours = (hour_of(run.issued_at) + 24, last)
         for _ in range(run.count // 50):
             looks += _checks(dice, ids[run.number], dice.randint(first, active_last), hours, dice.choice((1, 1, 1, 2)))
-    for run, (first, active_last) in dice.sample(runs, COPIES):
+    for run, (first, active_last) in dice.sample(runs, min(COPIES, len(runs))):
         hours = (hour_of(run.issued_at) + 24, last)
         looks += _checks(dice, ids[run.number], dice.randint(first, active_last), hours, 60)
     looks.sort(key=lambda look: look.hour)

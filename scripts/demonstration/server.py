@@ -37,7 +37,10 @@ class Server:
 def serving(settings: Settings, bind: str, port: int) -> Iterator[Server]:
     """`gimark serve` on `bind`:`port` (0: a free port), ready to answer; stopped when the block ends."""
     port = port or _free_port(bind)
-    environment = os.environ | {
+    # What the operator's own installation is set to is not this one's.
+    own = {name: value for name, value in os.environ.items() if name != "GIMARK_PASSPHRASE"}
+    environment = own | {
+        "GIMARK_DATABASE_URL": "",
         "GIMARK_DATA_DIR": str(settings.data_dir),
         "GIMARK_PASSPHRASE_FILE": str(settings.passphrase_file),
         "GIMARK_PUBLIC_BASE": settings.public_base,

@@ -55,10 +55,13 @@ class LookUp:
     reason: str
 
 
-def run(folder: Path, bind: str, port: int, *, once: bool) -> int:
-    """Play the whole demonstration in `folder`; 0 when every verdict was as it must be."""
+def run(folder: Path, bind: str, port: int, *, once: bool, percent: int = 100) -> int:
+    """Play the whole demonstration in `folder`; 0 when every verdict was as it must be.
+
+    `percent` is how large the season is that stands behind it.
+    """
     settings = folders.fresh(folder, HOST)
-    here = _founded(settings)
+    here = _founded(settings, percent)
     with here.store.reading() as session:
         producer = actor_for(session, PRODUCER)
     batch_ref, issued = _register_and_issue(here, producer)
@@ -77,7 +80,7 @@ def run(folder: Path, bind: str, port: int, *, once: bool) -> int:
     return 0 if all(look.verdict == look.expected for look in looks) else 1
 
 
-def _founded(settings: Settings) -> Installation:
+def _founded(settings: Settings, percent: int) -> Installation:
     _title(1, "建平台，载入虚构的云溪县 / found the installation, load the invented county")
     now = datetime.now(UTC)
     clock = FixedClock(now - timedelta(days=season.SEASON_DAYS + 10))
@@ -86,7 +89,11 @@ def _founded(settings: Settings) -> Installation:
     past = open_installation(settings, clock)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("一季的批次和标识 / a season of batches and codes", total=None)
-        played = season.play(past, clock, now, lambda done, total: progress.update(task, completed=done, total=total))
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        played = season.play(past, clock, now, show, percent)
     past.store.engine.dispose()
     _fact("一季 / season", f"{played.batches} 批 / batches, {played.codes:,} 枚 / codes, {played.scans:,} 次 / scans")
     return open_installation(settings)

@@ -1,0 +1,132 @@
+"""The demonstration as a stranger runs it: what it promises to leave is there, and nothing else goes on running."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.founding import found
+from api.installation import Installation, open_installation
+from gimark import audit
+from gimark.clock import FixedClock
+from gimark.codes.offline import verify_offline
+from gimark.keys.keyset import read_published
+from gimark.ledger import book
+from gimark.ledger.checkpoints import open_checkpoint
+from scripts.demonstration import paper, season
+from tests.founded import HOST, YUNXI, settings_for
+
+TIMEOUT_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A demonstration that was played to its end."""
+
+    folder: Path
+    code: int
+    output: str
+    session: int
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """`gimark demo --once` with a small season, where the environment names an installation that it must not touch."""
+    folder = tmp_path_factory.mktemp("demo")
+    mine = {"GIMARK_DATABASE_URL": f"sqlite:///{folder}/mine.db", "GIMARK_PASSPHRASE": "the operator's own"}
+    path = os.pathsep.join([str(Path.cwd()), str(Path.cwd() / "trace")])
+    command = [sys.executable, "-P", "-m", "scripts.cli", "demo", "--once", "--folder", folder / "out", "--season", "1"]
+    with subprocess.Popen(
+        command,
+        env=os.environ | mine | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        output, _ = process.communicate(timeout=TIMEOUT_S)
+    assert not (folder / "mine.db").exists()
+    return Played(folder / "out", process.returncode, output, process.pid)
+
+
+def opened(played: Played) -> Installation:
+    return open_installation(
+        settings_for(played.folder / "data", passphrase=None, passphrase_file=played.folder / ".passphrase")
+    )
+
+
+def test_every_verdict_is_as_it_must_be(played: Played) -> None:
+    assert played.code == 0, played.output
+    looks = json.loads((played.folder / "verdicts.json").read_text(encoding="utf-8"))
+    assert [(look["verdict"], look["reason"]) for look in looks] == [
+        ("green", "authentic"),
+        ("red", "bad_signature"),
+        ("red", "voided"),
+        ("amber", "not_activated"),
+    ]
+    assert all(look["url"].startswith(f"https://{HOST}/01/") for look in looks)
+
+
+def test_what_is_promised_is_left(played: Played) -> None:
+    left = {path.name for path in played.folder.iterdir() if path.is_file() and not path.name.startswith(".")}
+    assert left == {"checkpoint", "codes.csv", "gi-keys", "label.png", "labels.pdf", "verdicts.json"}
+    assert all(name in played.output for name in left)
+
+
+def test_a_thousand_codes_are_in_the_file_and_the_first_is_on_the_page(played: Played, tmp_path: Path) -> None:
+    with (played.folder / "codes.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert Counter(row["gtin"] for row in rows) == {"09521123000261": 1_000}
+    assert len({row["serial"] for row in rows}) == 1_000
+    assert paper.scan_first_label(played.folder / "labels.pdf", tmp_path) == rows[0]["url"]
+    assert json.loads((played.folder / "verdicts.json").read_text(encoding="utf-8"))[0]["url"] == rows[0]["url"]
+
+
+def test_the_key_set_and_the_checkpoint_verify_under_the_root_that_was_told(played: Played) -> None:
+    here = opened(played)
+    assert str(here.root_key) in played.output
+    keys = read_published((played.folder / "gi-keys").read_bytes(), here.root_key)
+    first = json.loads((played.folder / "verdicts.json").read_text(encoding="utf-8"))[0]["url"]
+    assert verify_offline(first, keys, None, datetime.now(UTC)).reason == "authentic"
+    checkpoint = open_checkpoint((played.folder / "checkpoint").read_bytes(), here.trust)
+    with here.store.reading() as session:
+        assert book.size(session) >= checkpoint.size > 300
+        assert book.root(session, checkpoint.size) == checkpoint.root
+        assert list(audit.differences(session)) == []
+    here.store.engine.dispose()
+
+
+def test_no_process_is_left_behind(played: Played) -> None:
+    left = [
+        int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if session_of(stat) == str(played.session)
+    ]
+    assert left == []
+
+
+def session_of(stat: Path) -> str:
+    try:
+        return stat.read_text().rpartition(")")[2].split()[3]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+@pytest.mark.parametrize("until", [datetime(2025, 3, 1, 1, tzinfo=UTC), datetime(2027, 7, 1, 1, tzinfo=UTC)])
+def test_the_season_is_played_on_any_date_with_who_was_authorised_then(tmp_path: Path, until: datetime) -> None:
+    clock = FixedClock(until - timedelta(days=season.SEASON_DAYS + 10))
+    settings = settings_for(tmp_path / "data")
+    found(settings, YUNXI, HOST, HOST, clock)
+    here = open_installation(settings, clock)
+    done: list[int] = []
+    played = season.play(here, clock, until, lambda so_far, _: done.append(so_far), percent=1)
+    assert 0 < played.batches < len(done)
+    assert played.scans > 0
+    with here.store.reading() as session:
+        assert list(audit.differences(session)) == []
+    here.store.engine.dispose()

@@ -24,6 +24,8 @@ from scripts.demonstration import paper, season
 from tests.founded import HOST, YUNXI, settings_for
 
 TIMEOUT_S = 300
+# What is made once for these tests is made in one process.
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 @dataclass(frozen=True, slots=True)

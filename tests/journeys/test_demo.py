@@ -5,7 +5,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +25,7 @@ from gimark.ledger.checkpoints import open_checkpoint
 from scripts.demonstration import paper, season
 from tests.founded import HOST, YUNXI, settings_for
 
-TIMEOUT_S = 300
+TIMEOUT_S, ENDED_WITHIN_S = 300, 10
 # What is made once for these tests is made in one process.
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -106,17 +108,21 @@ def test_the_key_set_and_the_checkpoint_verify_under_the_root_that_was_told(play
 
 
 def test_no_process_is_left_behind(played: Played) -> None:
-    left = [
-        int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if session_of(stat) == str(played.session)
-    ]
+    deadline = time.monotonic() + ENDED_WITHIN_S
+    while (left := commands_of(played.session)) and time.monotonic() < deadline:
+        time.sleep(0.1)
     assert left == []
 
 
-def session_of(stat: Path) -> str:
-    try:
-        return stat.read_text().rpartition(")")[2].split()[3]
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
+def commands_of(session: int) -> list[str]:
+    """What runs in the session, that is: whatever the demonstration started and nobody ended."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            state, _, _, its_session = (process / "stat").read_text().rpartition(")")[2].split()[:4]
+            if its_session == str(session) and state not in "ZX":
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
 
 
 @pytest.mark.parametrize("until", [datetime(2025, 3, 1, 1, tzinfo=UTC), datetime(2027, 7, 1, 1, tzinfo=UTC)])

@@ -55,6 +55,9 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     root.setLevel(level.upper())
     # The access log would hold addresses and tokens; there is none.
     logging.getLogger("uvicorn.access").disabled = True
+    # Each print job and each look at the schema would otherwise tell pages of what nobody asked.
+    for talkative in ("alembic", "fontTools"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def strike_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

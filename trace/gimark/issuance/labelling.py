@@ -11,7 +11,8 @@ from gimark.issuance.model import IssueRun
 from gimark.production.model import Batch
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem, TradeItemRight
-from gimark.registry.rights.model import GiProduct, ProductClass, Right, RightKind, SourceTag
+from gimark.registry.rights.evidence import certainties
+from gimark.registry.rights.model import FactName, GiProduct, ProductClass, Right, RightKind, SourceTag
 
 # Of the ways a fact is known, those on which it may be printed; `invented` exists in demonstrations only.
 PRINTABLE = frozenset({SourceTag.STATUTE, SourceTag.CONFIRMED, SourceTag.INVENTED})
@@ -81,7 +82,7 @@ def label_facts(session: Session, run: IssueRun) -> LabelFacts:
         class_name=product_class.name_zh,
         grade=item.grade,
         net_g=item.net_g,
-        rights=tuple(_labelled(right, product.name_zh) for right in rights),
+        rights=tuple(_labelled(session, right, product.name_zh) for right in rights),
         uscc=enterprise.uscc,
         producer=enterprise.name_zh,
         address=enterprise.address,
@@ -98,13 +99,13 @@ def label_facts(session: Session, run: IssueRun) -> LabelFacts:
     )
 
 
-def _labelled(right: Right, gi_name: str) -> LabelledRight:
-    known = right.source_tag in PRINTABLE
+def _labelled(session: Session, right: Right, gi_name: str) -> LabelledRight:
+    known = {name for name, certainty in certainties(session, right).items() if certainty in PRINTABLE}
     return LabelledRight(
         kind=right.kind,
         gi_name=gi_name,
-        standard=right.standard if known else None,
-        announcement=right.announcement if known else None,
-        trademark=right.trademark if known else None,
-        defined_grades=tuple(right.defined_grades) if known else (),
+        standard=right.standard if FactName.STANDARD in known else None,
+        announcement=right.announcement if FactName.ANNOUNCEMENT in known else None,
+        trademark=right.trademark if FactName.TRADEMARK in known else None,
+        defined_grades=tuple(right.defined_grades) if FactName.GRADES in known else (),
     )

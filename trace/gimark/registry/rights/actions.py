@@ -1,8 +1,8 @@
 """What the regulator enters first: towns, products and the rights over their names."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -10,7 +10,18 @@ from sqlalchemy import select
 from gimark.accounts.rules import Actor, Permission, require
 from gimark.errors import Checklist
 from gimark.ledger import book
-from gimark.registry.rights.model import GiProduct, ProductClass, Right, RightKind, RightTown, SourceTag, Town
+from gimark.registry.rights.evidence import Evidence, check_evidence, set_evidence
+from gimark.registry.rights.model import (
+    DOUBTFUL,
+    FactName,
+    GiProduct,
+    ProductClass,
+    Right,
+    RightKind,
+    RightTown,
+    SourceTag,
+    Town,
+)
 from gimark.store.unit_of_work import Act
 from gimark.texts import LONG, NAME, SHORT, check_texts
 
@@ -22,11 +33,14 @@ AREA_CODE = re.compile(r"[0-9]{6}([0-9]{3})?")
 
 @dataclass(frozen=True, slots=True)
 class RightForm:
-    """A right as entered. Numbers stay None when unknown; days are included at both ends."""
+    """A right as entered. Numbers and the holder stay None when unknown; days are included at both ends.
+
+    `source` and `source_tag` are of the right and of every fact that `evidence` does not name.
+    """
 
     product_ref: str
     kind: RightKind
-    holder: str
+    holder: str | None
     towns: tuple[str, ...]
     valid_from: date
     valid_until: date | None
@@ -37,6 +51,7 @@ class RightForm:
     trademark: str | None = None
     defined_grades: tuple[str, ...] = ()
     printed_texts: tuple[str, ...] = ()
+    evidence: Mapping[FactName, Evidence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +121,8 @@ def add_product(
 def set_right(act: Act, actor: Actor, form: RightForm) -> Right:
     """Register a right (ledger: right.set). Part of the caller's transaction, which commits.
 
-    Raises InvalidInputError for dates out of order, an empty area, an unknown town or an unknown product.
+    Raises InvalidInputError for dates out of order, an empty area, an unknown town or an unknown product, and for
+    every fact that is in doubt and that the county has not confirmed.
     """
     require(actor, Permission.MANAGE_REGISTRY)
     book.lock(act)
@@ -128,7 +144,7 @@ def set_right(act: Act, actor: Actor, form: RightForm) -> Right:
     right = Right(
         product_id=product.id,
         kind=form.kind,
-        holder=form.holder,
+        holder=form.holder or "",
         standard=form.standard,
         announcement=form.announcement,
         trademark=form.trademark,
@@ -143,7 +159,7 @@ def set_right(act: Act, actor: Actor, form: RightForm) -> Right:
     act.session.add(right)
     act.session.flush()
     act.session.add_all(RightTown(right_id=right.id, town_code=code) for code in sorted(form.towns))
-    act.session.flush()
+    set_evidence(act, actor, right, form.evidence)
     return right
 
 
@@ -181,6 +197,15 @@ def _check(act: Act, form: RightForm, product: GiProduct | None) -> None:
     check_texts(checklist, {"holder": (form.holder, NAME), "source": (form.source, LONG)})
     check_texts(checklist, {f"grades/{place}": (text, KEY) for place, text in enumerate(form.defined_grades)})
     check_texts(checklist, {f"printed_texts/{place}": (text, LONG) for place, text in enumerate(form.printed_texts)})
+    check_evidence(checklist, form.evidence)
+    if form.source_tag in DOUBTFUL:
+        checklist.add(
+            "source_tag",
+            f"这项权利出处不确定（{form.source_tag}），不能登记",
+            f"this right is in doubt ({form.source_tag}) and cannot be registered",
+            "请县里核实后再登记",
+            "Register it once the county has confirmed it",
+        )
     if product is None:
         checklist.add(
             "product", "没有这个产品", "no such product", "请先登记产品名称", "Register the product's name first"

@@ -57,7 +57,10 @@ class ProductClass(Base):
 
 
 class SourceTag(StrEnum):
-    """How well a fact is known. Only `statute`, or what the county confirmed, may be printed on a label."""
+    """How well a fact is known. Only `statute`, or what the county confirmed, may be printed on a label.
+
+    What is in doubt (`DOUBTFUL`) is no fact yet: it reaches neither the register nor the ledger.
+    """
 
     STATUTE = "statute"
     CONFIRMED = "confirmed"
@@ -69,10 +72,28 @@ class SourceTag(StrEnum):
     INVENTED = "invented"
 
 
+DOUBTFUL = frozenset({SourceTag.MEMORY, SourceTag.DERIVED, SourceTag.CONFLICTING})
+
+
+class FactName(StrEnum):
+    """The facts of a right that can each be known from a source of its own."""
+
+    HOLDER = "holder"
+    STANDARD = "standard"
+    ANNOUNCEMENT = "announcement"
+    TRADEMARK = "trademark"
+    AREA = "area"
+    GRADES = "grades"
+    PRINTED_TEXTS = "printed_texts"
+    FROM = "from"
+    UNTIL = "until"
+
+
 class Right(Base):
     """One right over a product's name: its holder, numbers, dates in force and where all this is known from.
 
-    Numbers are None when unknown: nothing is invented. A right that has no number for its route cannot be printed.
+    Numbers are None when unknown, and the holder is empty: nothing is invented. A right that has no number for its
+    route cannot be printed. For an `agi` the announcement is the number of its registration certificate.
     """
 
     __tablename__ = "gi_right"
@@ -93,6 +114,34 @@ class Right(Base):
     source: Mapped[str] = mapped_column(String(240))
     source_tag: Mapped[SourceTag] = mapped_column(by_value(SourceTag, name="source_tag"))
     ledger_index: Mapped[LedgerIndex]
+
+
+class RightFact(Base):
+    """Where one fact of a right is known from. A fact without a row is known as well as the right itself.
+
+    `tag` says how the fact was found. Once the county stood in for it, `confirmed_by` and `confirmed_on` say who and
+    when, and it counts as confirmed; in doubt and unconfirmed at once, it could not be here.
+    """
+
+    __tablename__ = "gi_right_fact"
+    __table_args__ = (
+        CheckConstraint("(confirmed_by IS NULL) = (confirmed_on IS NULL)", name="confirmed_by_somebody_some_day"),
+        CheckConstraint(
+            "confirmed_by IS NOT NULL OR tag NOT IN ('memory', 'derived', 'conflicting')", name="out_of_doubt"
+        ),
+    )
+
+    right_id: Mapped[int] = mapped_column(ForeignKey("gi_right.id"), primary_key=True)
+    fact: Mapped[FactName] = mapped_column(by_value(FactName, name="fact_name"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(240))
+    tag: Mapped[SourceTag] = mapped_column(by_value(SourceTag, name="fact_tag"))
+    confirmed_by: Mapped[str | None] = mapped_column(String(120))
+    confirmed_on: Mapped[date | None]
+
+    @property
+    def certainty(self) -> SourceTag:
+        """How well it is known after all: `confirmed` once somebody in charge stood in for it."""
+        return self.tag if self.confirmed_by is None else SourceTag.CONFIRMED
 
 
 class RightTown(Base):

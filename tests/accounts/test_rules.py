@@ -54,8 +54,8 @@ def test_whoever_runs_the_platform_can_neither_grant_nor_issue() -> None:
     assert not GRANTS[Role.ADMINISTRATOR] & official
 
 
-def test_an_auditor_reads_and_does_nothing() -> None:
-    assert GRANTS[Role.AUDITOR] == {Permission.READ}
+def test_an_auditor_reads_and_does_nothing_but_make_keys_to_read_with() -> None:
+    assert GRANTS[Role.AUDITOR] == {Permission.READ, Permission.MANAGE_ACCESS}
 
 
 def test_nobody_lets_themselves_in() -> None:

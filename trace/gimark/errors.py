@@ -70,6 +70,24 @@ class NotAllowedError(GimarkError):
     code = "not-allowed"
 
 
+class ScopeMissingError(NotAllowedError):
+    """The actor's role permits the act, the access key that was used does not."""
+
+    code = "scope-missing"
+
+
+class NotAuthenticatedError(GimarkError):
+    """Nobody said who they are, where somebody must be known."""
+
+    code = "not-authenticated"
+
+
+class AccessKeyRefusedError(NotAuthenticatedError):
+    """The access key is unknown, expired or revoked, or its owner may not act."""
+
+    code = "access-key-refused"
+
+
 class ConflictError(GimarkError):
     """The act does not fit the present state of what it acts on."""
 

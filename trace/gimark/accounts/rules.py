@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gimark.errors import Fault, NotAllowedError, NotFoundError, invalid
+from gimark.errors import Fault, NotAllowedError, NotFoundError, ScopeMissingError, invalid
 
 LONGEST_NAME = 32
 NAME = re.compile(r"[a-z0-9._\-\u4e00-\u9fff]{2,32}")
@@ -24,8 +24,9 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a role may do."""
+    """What a role may do; also the scopes of an access key. MANAGE_ACCESS is about one's own keys alone."""
 
+    MANAGE_ACCESS = "manage_access"
     MANAGE_USERS = "manage_users"
     MANAGE_KEYS = "manage_keys"
     MANAGE_JOBS = "manage_jobs"
@@ -42,10 +43,17 @@ class Permission(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
-        {Permission.MANAGE_USERS, Permission.MANAGE_KEYS, Permission.MANAGE_JOBS, Permission.READ}
+        {
+            Permission.MANAGE_ACCESS,
+            Permission.MANAGE_USERS,
+            Permission.MANAGE_KEYS,
+            Permission.MANAGE_JOBS,
+            Permission.READ,
+        }
     ),
     Role.REGULATOR: frozenset(
         {
+            Permission.MANAGE_ACCESS,
             Permission.MANAGE_REGISTRY,
             Permission.MANAGE_AUTHORIZATIONS,
             Permission.RECALL_BATCHES,
@@ -55,6 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.PRODUCER: frozenset(
         {
+            Permission.MANAGE_ACCESS,
             Permission.MANAGE_ITEMS,
             Permission.MANAGE_BATCHES,
             Permission.RECALL_BATCHES,
@@ -64,7 +73,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.READ,
         }
     ),
-    Role.AUDITOR: frozenset({Permission.READ}),
+    Role.AUDITOR: frozenset({Permission.MANAGE_ACCESS, Permission.READ}),
 }
 
 # The word for `by` in a ledger entry; an auditor only reads, so no official act is ever by one.
@@ -80,12 +89,22 @@ ROLE_NAMES_ZH = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody acting. `enterprise_id` is set for a producer and for nobody else."""
+    """Somebody acting. `enterprise_id` is set for a producer and for nobody else.
+
+    `scopes` are those of the access key that is used, which never add to what the role permits; None without a key.
+    """
 
     user_id: int
     name: str
     role: Role
     enterprise_id: int | None = None
+    scopes: frozenset[Permission] | None = None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What may be done now: the role's, narrowed to the key's scopes."""
+        granted = GRANTS[self.role]
+        return granted if self.scopes is None else granted & self.scopes
 
     @property
     def ledger_word(self) -> str:
@@ -94,9 +113,26 @@ class Actor:
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Raise NotAllowedError, naming the roles that may, unless the actor's role grants `permission`."""
-    if permission in GRANTS[actor.role]:
+    """Raise unless the actor has `permission`.
+
+    NotAllowedError, naming the roles that may, when the role does not grant it; ScopeMissingError, naming the scope,
+    when the role does and the access key in use does not.
+    """
+    if permission in actor.permissions:
         return
+    if permission in GRANTS[actor.role]:
+        raise ScopeMissingError(
+            (
+                Fault(
+                    "",
+                    f"访问密钥没有“{permission.value}”权限",
+                    f"the access key lacks the scope “{permission.value}”",
+                    "请换用有此权限的密钥，或另建一个",
+                    "Use a key that has it, or make another",
+                ),
+            ),
+            {"permission": permission.value},
+        )
     holders = [role for role, permissions in GRANTS.items() if permission in permissions]
     raise NotAllowedError(
         (

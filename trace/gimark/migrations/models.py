@@ -1,5 +1,7 @@
 """Every room's models, imported so that the metadata is whole."""
 
+import gimark.accounts.access.model
+import gimark.accounts.answers.model
 import gimark.accounts.model
 import gimark.issuance.keys.model
 import gimark.issuance.model

@@ -1,4 +1,4 @@
-"""Look-ups: the server's CPU time for one request, beside a bare ASGI answer and an empty FastAPI route.
+"""Look-ups: the server's CPU time for one request, beside a bare ASGI answer, an empty FastAPI route and Django.
 
 All are asked over loopback by this process, in short stretches that take turns, so each meets the same noise. What a
 look-up costs later, in the thread that writes the checks down, is measured over the whole run and added to each.
@@ -17,6 +17,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from scripts.bench import verify_django
 from scripts.bench.report import BenchOptions, Figure, Report, Row
 from scripts.bench.verify_site import CLOCK, EMPTY, HELLO, HOST, LEAST, build
 
@@ -29,6 +30,11 @@ PHONE = "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 (KHTML, like
 # Two figures closer than this are the same on a shared machine.
 NOISE = 0.05
 GOALS = {"json": 0.38, "html": 0.33}
+DJANGO_GOAL = 20
+MISSING_PEER = (
+    "Django and its REST framework are not installed, so there is no ratio to them. "
+    "Install them: .venv/bin/pip install --require-hashes -r requirements-bench.txt"
+)
 
 
 @dataclass(slots=True)
@@ -61,11 +67,12 @@ def run(options: BenchOptions) -> Report:
     """`options.n` is the number of requests of each kind."""
     rounds = max(5, options.size(usual=6_000, quick=1_500) // STRETCH)
     with TemporaryDirectory() as folder:
-        uris = build(Path(folder), count=2 * (rounds * STRETCH + CONNECTIONS) + STRETCH)
+        uris = build(Path(folder), count=3 * (rounds * STRETCH + CONNECTIONS) + STRETCH)
         kinds = _kinds([uri.removeprefix(f"https://{HOST}") for uri in uris])
         with _server(Path(folder)) as port, _connected(port) as connections:
             _measure(connections, kinds, rounds)
-    return Report("verify", _rows(kinds), _notes(rounds), ("uvicorn", "fastapi", "pynacl", "sqlalchemy"))
+    libraries = ("uvicorn", "fastapi", "pynacl", "sqlalchemy", "django", "djangorestframework")
+    return Report("verify", _rows(kinds), _notes(rounds), libraries)
 
 
 def _kinds(targets: list[str]) -> dict[str, Kind]:
@@ -84,7 +91,10 @@ def _kinds(targets: list[str]) -> dict[str, Kind]:
     def least(count: int) -> list[str]:
         return [LEAST + target for target in warm[:count]]
 
-    return {
+    def by_django(count: int) -> list[str]:
+        return [verify_django.PREFIX + target for target in unseen(count)]
+
+    kinds = {
         "hello": Kind("bare ASGI answer", JSON, lambda count: [HELLO] * count, b"hello", is_look_up=False),
         "empty": Kind("empty FastAPI route", JSON, lambda count: [EMPTY] * count, b"hello", is_look_up=False),
         "least": Kind("code, serial and signature alone", JSON, least, b"hello", is_look_up=False),
@@ -94,6 +104,9 @@ def _kinds(targets: list[str]) -> dict[str, Kind]:
         "html again": Kind("look-up, page, code seen before", HTML, seen, "标识真实".encode()),
         "forged": Kind("look-up, JSON, bad signature", JSON, forged, b'"bad_signature"'),
     }
+    if verify_django.is_installed():
+        kinds["django"] = Kind("the same by Django and a row per code", JSON, by_django, b'"green"', is_look_up=False)
+    return kinds
 
 
 def _forged(target: str) -> str:
@@ -235,6 +248,8 @@ def _rows(kinds: dict[str, Kind]) -> list[Row]:
     forged, good = kinds["forged"], kinds["json"]
     ratio = _median_ratio(good, forged)
     dearest = 1 - NOISE
+    if "django" in kinds:
+        rows.append(_beside_django(good, kinds["django"]))
     return [
         *rows,
         Row(
@@ -247,6 +262,19 @@ def _rows(kinds: dict[str, Kind]) -> list[Row]:
             reached=ratio >= dearest,
         ),
     ]
+
+
+def _beside_django(ours: Kind, django: Kind) -> Row:
+    ratio = _median_ratio(django, ours)
+    return Row(
+        work=f"{ours.name}, beside Django",
+        measured=ours.cost_us,
+        unit="µs CPU",
+        peer=Figure("Django + DRF, a row per code", django.cost_us),
+        ratio=ratio,
+        goal=f"≥ {DJANGO_GOAL}× less CPU",
+        reached=ratio >= DJANGO_GOAL,
+    )
 
 
 def _row(kind: Kind, hello: Kind, least: Kind | None = None, goal: float | None = None) -> Row:
@@ -271,8 +299,8 @@ def _median_ratio(peer: Kind, kind: Kind) -> float:
 
 
 def _notes(rounds: int) -> list[str]:
-    return [
+    notes = [
         f"{rounds} rounds of {STRETCH} requests of each kind over {CONNECTIONS} kept-alive connections on loopback.",
         "A look-up: code judged, serial decoded, signature checked, register and checks read, answer and check noted.",
-        "Not measured here: a Django peer, growth with codes and scans stored, stopping under load.",
     ]
+    return notes if verify_django.is_installed() else [*notes, MISSING_PEER]

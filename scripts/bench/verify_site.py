@@ -1,7 +1,8 @@
 """The server process of the `verify` benchmark: the application, and beside it what it is compared with.
 
 One uvicorn serves all of it, so that they differ in nothing but what answers: a bare ASGI answer, an empty FastAPI
-route, and the least a look-up can be (read the code, decode the serial, check the signature, answer as long a text).
+route, the least a look-up can be (read the code, decode the serial, check the signature, answer as long a text), and,
+where it is installed, Django with a row per code (verify_django.py).
 Started by verify.py as `python -m scripts.bench.verify_site FOLDER PORT`.
 """
 
@@ -36,12 +37,14 @@ from gimark.keys import ed25519
 from gimark.production.actions import BatchForm, confirm_batch, register_batch
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
+from scripts.bench import verify_django
 
 ORIGIN = HOST = "gi.yunxi.example"
 PROFILE = Path(__file__).parents[1] / "profiles" / "yunxi"
 USCC = "93000952MA0YXT007Q"
 HELLO, EMPTY, LEAST, CLOCK = "/hello", "/empty", "/least", "/clock"
 HELLO_BODY = b'{"hello":"world"}'
+URIS = "uris.txt"
 LEAST_BODY = HELLO_BODY.ljust(2_000)
 
 
@@ -65,9 +68,11 @@ def build(folder: Path, count: int) -> list[str]:
     found(settings, PROFILE, ORIGIN, HOST)
     here = open_installation(settings)
     try:
-        return _issue(here, count)
+        uris = _issue(here, count)
     finally:
         here.store.engine.dispose()
+    (folder / URIS).write_text("\n".join(uris), encoding="ascii")
+    return uris
 
 
 def _issue(here: Installation, count: int) -> list[str]:
@@ -97,7 +102,7 @@ def _issue(here: Installation, count: int) -> list[str]:
     return [row.tobytes().decode() for row in mint(issued.codes, *secrets_of(here.keyring, issued), 0, count).uris]
 
 
-def beside(app: ASGIApp, here: Installation) -> ASGIApp:
+def beside(app: ASGIApp, here: Installation, django: verify_django.Respond | None) -> ASGIApp:
     """`app` with its peers beside it, and the CPU clocks of this process."""
     framework = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     keyset, [cipher] = here.keyset, here.keyring.ciphers.values()
@@ -124,6 +129,8 @@ def beside(app: ASGIApp, here: Installation) -> ASGIApp:
             await framework(scope, receive, send)
         elif path.startswith(LEAST):
             await _answer(send, least(scope))
+        elif django is not None and path.startswith(verify_django.PREFIX):
+            await _answer(send, django(scope))
         else:
             await app(scope, receive, send)
 
@@ -140,7 +147,9 @@ def main(folder: Path, port: int) -> None:
     """Serve until told to stop."""
     configure("warning")
     here = open_installation(settings_of(folder))
-    app = beside(application(Process(here)), here)
+    uris = (folder / URIS).read_text(encoding="ascii").split()
+    django = verify_django.peer(folder, uris, here.keyset) if verify_django.is_installed() else None
+    app = beside(application(Process(here)), here, django)
     config = uvicorn.Config(
         app,
         port=port,

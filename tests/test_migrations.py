@@ -23,6 +23,7 @@ ACTS = (
     "range_act",
     "range_span",
     "code_mark",
+    "enterprise_entry",
 )
 
 

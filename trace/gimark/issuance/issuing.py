@@ -36,7 +36,7 @@ from gimark.jobs.queries import job_by_key
 from gimark.ledger import book
 from gimark.production import volume
 from gimark.production.actions import covering
-from gimark.production.model import Batch, MovementKind, VolumeReservation
+from gimark.production.model import Batch, EnterpriseEntry, EntryKind, MovementKind, VolumeReservation
 from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act, Store
 
@@ -203,6 +203,7 @@ def _make_official(
             ledger_index=index,
         )
         act.session.add(run)
+        act.session.add(EnterpriseEntry(enterprise_id=item.enterprise_id, kind=EntryKind.RUN, ledger_index=index))
         act.session.flush()
         act.session.add_all(RunAuthorization(run_id=run.id, authorization_id=a.id) for a in permitted)
         act.session.flush()

@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gimark.issuance.rules import MAX_RUN_NUMBER, RangeKind
+from gimark.issuance.rules import MAX_RUN_NUMBER, PrintFormat, RangeKind
 from gimark.ledger.columns import LedgerIndex
 from gimark.store.base import Base, PrimaryKey, Ref, by_value
 
@@ -54,12 +54,13 @@ class IssueRun(Base):
     """
 
     __tablename__ = "issue_run"
+    __table_args__ = (Index("ix_issue_run_batch_id_ledger_index", "batch_id", "ledger_index"),)
 
     id: Mapped[PrimaryKey]
     ref: Mapped[Ref]
     order_id: Mapped[int] = mapped_column(ForeignKey("issue_order.id"), unique=True)
     number: Mapped[int] = mapped_column(unique=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
     gtin: Mapped[str] = mapped_column(String(14))
     lot: Mapped[str] = mapped_column(String(20))
     count: Mapped[int]
@@ -107,7 +108,10 @@ class RangeSpan(Base):
 
 
 class PrintOrder(Base):
-    """PDFs and the print house's CSV for the codes [first, last] of a run. A code is printed once, but for a reprint.
+    """Label files and the print house's CSV for the codes [first, last] of a run. A code is printed once, but for a
+    reprint.
+
+    `skip` places of the first sheet stay free; everything is moved right and down by `offset_*_um` (micrometres).
 
     `facts_sha256` holds what the labels said when they were ordered, so that no amendment on the way mixes two texts in
     one order. `on_pack` names label items that the producer says stand on the package itself. `reprints_act_id` points
@@ -117,7 +121,9 @@ class PrintOrder(Base):
     __tablename__ = "print_order"
     __table_args__ = (
         UniqueConstraint("enterprise_id", "idempotency_key"),
+        Index("ix_print_order_enterprise_id_id", "enterprise_id", "id"),
         CheckConstraint("first >= 0 AND last >= first", name="in_order"),
+        CheckConstraint("skip >= 0", name="skip_counts"),
     )
 
     id: Mapped[PrimaryKey]
@@ -128,6 +134,10 @@ class PrintOrder(Base):
     last: Mapped[int]
     template: Mapped[str] = mapped_column(String(40))
     dpi: Mapped[int]
+    format: Mapped[PrintFormat] = mapped_column(by_value(PrintFormat, name="print_format"), default=PrintFormat.PDF)
+    skip: Mapped[int] = mapped_column(default=0)
+    offset_right_um: Mapped[int] = mapped_column(default=0)
+    offset_down_um: Mapped[int] = mapped_column(default=0)
     on_pack: Mapped[list[str]] = mapped_column(JSON)
     facts_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     state: Mapped[PrintState] = mapped_column(by_value(PrintState, name="print_state"))

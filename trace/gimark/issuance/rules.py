@@ -28,6 +28,14 @@ class RangeKind(StrEnum):
     REPRINT = "reprint"
 
 
+class PrintFormat(StrEnum):
+    """What label files are for: PDF for sheets and print houses, ZPL (Zebra) and TSPL (TSC and others) for rolls."""
+
+    PDF = "pdf"
+    ZPL = "zpl"
+    TSPL = "tspl"
+
+
 class CodeState(StrEnum):
     """The state of one code."""
 

@@ -28,6 +28,7 @@ class Job(Base):
         CheckConstraint("every_s IS NULL OR every_s > 0", name="period_positive"),
         CheckConstraint("progress_done >= 0 AND progress_done <= progress_total", name="progress_within_total"),
         Index("ix_job_state_run_after", "state", "run_after"),
+        Index("ix_job_state_id", "state", "id"),
     )
 
     id: Mapped[PrimaryKey]

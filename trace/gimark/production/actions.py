@@ -12,7 +12,15 @@ from gimark.errors import ConflictError, Fault, InvalidInputError, NotAuthorised
 from gimark.jobs.actions import enqueue
 from gimark.jobs.kinds import PUBLISH_STATUS
 from gimark.ledger import book
-from gimark.production.model import Batch, BatchAct, BatchActKind, BatchAuthorization, BatchVolume
+from gimark.production.model import (
+    Batch,
+    BatchAct,
+    BatchActKind,
+    BatchAuthorization,
+    BatchVolume,
+    EnterpriseEntry,
+    EntryKind,
+)
 from gimark.production.queries import terms_of
 from gimark.production.rules import BatchTerms, check_terms
 from gimark.production.volume import check_kept
@@ -81,6 +89,7 @@ def register_batch(act: Act, actor: Actor, form: BatchForm) -> Batch:
     act.session.add(batch)
     act.session.flush()
     act.session.add(BatchVolume(batch_id=batch.id, issued_g=0, activated_g=0))
+    act.session.add(EnterpriseEntry(enterprise_id=item.enterprise_id, kind=EntryKind.BATCH, ledger_index=index))
     act.session.add_all(BatchAuthorization(batch_id=batch.id, authorization_id=a.id) for a in permitted)
     act.session.flush()
     return batch

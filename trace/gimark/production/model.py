@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gimark.ledger.columns import LedgerIndex
@@ -36,6 +36,10 @@ class Batch(Base):
     __tablename__ = "batch"
     __table_args__ = (
         UniqueConstraint("item_id", "lot"),
+        Index("ix_batch_item_id_ledger_index", "item_id", "ledger_index"),
+        Index("ix_batch_lot", "lot"),
+        Index("ix_batch_is_recalled_ledger_index", "is_recalled", "ledger_index"),
+        Index("ix_batch_packed_on_ledger_index", "packed_on", "ledger_index"),
         CheckConstraint("planned_g > 0", name="planned_mass_positive"),
         CheckConstraint("packed_g IS NULL OR packed_g > 0", name="packed_mass_positive"),
         CheckConstraint("harvested_until >= harvested_from", name="harvest_in_order"),
@@ -45,7 +49,7 @@ class Batch(Base):
 
     id: Mapped[PrimaryKey]
     ref: Mapped[Ref]
-    item_id: Mapped[int] = mapped_column(ForeignKey("trade_item.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("trade_item.id"))
     lot: Mapped[str] = mapped_column(String(20))
     producer_lot: Mapped[str | None] = mapped_column(String(60))
     town_code: Mapped[str] = mapped_column(ForeignKey("town.code"))
@@ -57,6 +61,27 @@ class Batch(Base):
     is_recalled: Mapped[bool] = mapped_column(default=False)
     registered_at: Mapped[datetime]
     ledger_index: Mapped[LedgerIndex]
+
+
+class EntryKind(StrEnum):
+    """What an enterprise's lists are of."""
+
+    BATCH = "batch"
+    RUN = "run"
+
+
+class EnterpriseEntry(Base):
+    """Whose batch or run a ledger entry is about, so that a page of one enterprise's list costs a page, not a county.
+
+    Written with the batch or the run, and only ever added to; lists follow it in the ledger's order.
+    """
+
+    __tablename__ = "enterprise_entry"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
+    kind: Mapped[EntryKind] = mapped_column(by_value(EntryKind, name="entry_kind"), primary_key=True)
+    ledger_index: Mapped[int] = mapped_column(ForeignKey("log_entry.idx"), primary_key=True)
 
 
 class BatchAuthorization(Base):

@@ -86,6 +86,7 @@ class RangeAct(Base):
     """One act on ranges of a run's codes; its spans are rows of `range_span`."""
 
     __tablename__ = "range_act"
+    __table_args__ = (Index("ix_range_act_kind_ledger_index", "kind", "ledger_index"),)
 
     id: Mapped[PrimaryKey]
     ref: Mapped[Ref]

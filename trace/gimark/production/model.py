@@ -97,6 +97,7 @@ class BatchAct(Base):
     """One later act on a batch; `entry` holds the act's own ledger fields, so that rows can be replayed."""
 
     __tablename__ = "batch_act"
+    __table_args__ = (Index("ix_batch_act_kind_ledger_index", "kind", "ledger_index"),)
 
     id: Mapped[PrimaryKey]
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)

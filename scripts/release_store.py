@@ -1,8 +1,8 @@
 """Makes the store of a release: what an installation of this version leaves on the disk, for the upgrade tests.
 
-`scripts/release-store` writes `tests/golden/release-<version>/`: `data.tar.xz`, a data folder (SQLite database, published
-ledger, signer's state, and keys that were made for this alone: their passphrase is in here), and `expected.json`, what
-every later version must still find in it. It is run with the released program before the first migration after that
+`scripts/release-store` writes `tests/golden/release-<version>/`: `data.tar.xz`, a data folder (SQLite database,
+published ledger, signer's state, and keys that were made for this alone: their passphrase is in here), and
+`expected.json`, what every later version must still find in it. It is run with the released program before the first migration after that
 release, and a store is never made again.
 """
 

@@ -82,6 +82,13 @@ def postgres_engine(postgres_server: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def vacant_postgres(postgres_server: str) -> str:
+    """The URL of a PostgreSQL database with nothing in it."""
+    _run_as_owner(postgres_server, "DROP DATABASE IF EXISTS vacant WITH (FORCE)", "CREATE DATABASE vacant")
+    return _database(postgres_server, "vacant")
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def any_store(request: pytest.FixtureRequest, clock: FixedClock) -> Store:
     """The store on each database in turn."""

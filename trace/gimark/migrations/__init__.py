@@ -6,22 +6,25 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 HERE = Path(__file__).parent
 
 
-def config(engine: Engine | None = None) -> Config:
-    """Alembic's configuration for this package's migrations, run on `engine`."""
+def config(bind: Engine | Connection | None = None) -> Config:
+    """Alembic's configuration for this package's migrations, run on `bind`."""
     config = Config()
     config.set_main_option("script_location", str(HERE))
-    config.attributes["engine"] = engine
+    config.attributes["bind"] = bind
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the head of this version, in one transaction where the database can."""
-    command.upgrade(config(engine), "head")
+def upgrade(bind: Engine | Connection, revision: str = "head") -> None:
+    """Bring the database to a revision of this version, in one transaction where the database can.
+
+    On a connection the transaction is the caller's, who commits.
+    """
+    command.upgrade(config(bind), revision)
 
 
 def head() -> str:
@@ -32,7 +35,14 @@ def head() -> str:
     return revision
 
 
-def current(engine: Engine) -> str | None:
+def current(bind: Engine | Connection) -> str | None:
     """The revision the database is at, None when it is empty."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    if isinstance(bind, Connection):
+        return MigrationContext.configure(bind).get_current_revision()
+    with bind.connect() as connection:
+        return current(connection)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version of the program can work on from `revision`; a newer version's it cannot."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions())

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 
@@ -12,7 +13,13 @@ def json_bytes(told: dict[str, Any]) -> bytes:
 
 def instant_text(instant: datetime) -> str:
     """An aware instant in RFC 3339 UTC with whole seconds."""
-    return f"{instant.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
+    return _second_text(int(instant.timestamp()))
+
+
+# Answers of one second say the same instant, and most look-ups of an hour the same first check.
+@lru_cache(maxsize=1024)
+def _second_text(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC).isoformat()[:19]}Z"
 
 
 def _written(value: object) -> str:

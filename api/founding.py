@@ -1,8 +1,8 @@
 """Founding an installation: keys, database, first users, the county's profile, the first published log.
 
-All of it is made in a folder beside the data folder and moved there whole, so that a failure leaves nothing. On
-PostgreSQL the database is committed before the move; a failure between the two is said, and an empty database is
-given again.
+All of it is made in a folder beside the data folder, so the folder that holds both must be writable, and moved there
+whole, so that a failure leaves nothing. On PostgreSQL the database is committed before the move; a failure between the
+two is said, and an empty database is given again.
 """
 
 import secrets
@@ -23,6 +23,7 @@ from gimark.issuance.keys.actions import add_key, midnight_after, record_publica
 from gimark.issuance.keys.rules import ISSUING_MONTHS, KEYSET_LIFE, LOG_MONTHS, last_day
 from gimark.keys.files import create_ed25519, create_serial_master, load_ed25519
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState, LogKey, publish
+from gimark.keys.names import is_host, is_origin
 from gimark.ledger import book
 from gimark.ledger.signing import start_state
 from gimark.registry.profiles.actions import load_profile
@@ -58,6 +59,8 @@ def found(
     """
     folder = settings.data_dir.absolute()
     _refuse_existing(folder)
+    _check_names(origin, host)
+    _check_folder(profile)
     if root is not None:
         _check_apart(folder, settings, root)
         create_ed25519(root.path, root.passphrase)
@@ -138,6 +141,36 @@ def _first_acts(here: Installation, keyset: KeySet, note: bytes, county: Profile
     return {new.name: new.one_time_password for new in (administrator, regulator)}
 
 
+def _check_names(origin: str, host: str) -> None:
+    if not is_origin(origin):
+        raise invalid(
+            "origin",
+            "签名来源名只能用小写字母、数字和 . - /",
+            "an origin has lower-case letters, digits, and . - / in between",
+            "请用一个永远属于本县的名字，例如 gi.example.cn",
+            "Give a name that will always be the county's own, such as gi.example.cn",
+        )
+    if host != host.lower() or not is_host(host.encode(errors="replace")):
+        raise invalid(
+            "host",
+            "不是小写的主机名",
+            "it is not a host name in lower case",
+            "只写主机名，例如 gi.example.cn，不带 https://、端口和路径",
+            "Give the name alone, such as gi.example.cn, without https://, port or path",
+        )
+
+
+def _check_folder(profile: Path) -> None:
+    if not profile.is_dir():
+        raise invalid(
+            "profile",
+            f"{profile} 不是文件夹",
+            f"{profile} is no folder",
+            "请给出县情资料文件夹，例如 scripts/profiles/yunxi",
+            "Give the folder of a county's profile, such as scripts/profiles/yunxi",
+        )
+
+
 def _refuse_existing(folder: Path) -> None:
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise _already("data_dir", f"{folder} ", str(folder))
@@ -182,10 +215,12 @@ def _disk_refused(folder: Path, error: OSError) -> StoreFailedError:
         (
             Fault(
                 "data_dir",
-                f"无法建立 {folder}（{error.strerror}）",
-                f"{folder} cannot be made ({error.strerror})",
-                "没有留下任何内容；请检查上级文件夹的权限和磁盘空间",
-                "Nothing was left behind; check the parent folder's permissions and the room on the disk",
+                f"无法在 {folder.parent} 里建立 {folder.name}（{error.strerror}）",
+                f"{folder.name} cannot be made in {folder.parent} ({error.strerror})",
+                f"没有留下任何内容；请让本用户可以写 {folder.parent} 并检查磁盘空间，"
+                "或把 GIMARK_DATA_DIR 指向可写文件夹里的一个新文件夹",
+                f"Nothing was left behind; let this user write to {folder.parent} and check the room on the disk, or "
+                "point GIMARK_DATA_DIR to a new folder inside one that can be written",
             ),
         )
     )

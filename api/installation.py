@@ -8,11 +8,13 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from api.logs import log
 from api.settings import Settings
 from gimark.clock import Clock, SystemClock
 from gimark.codes.cipher import SerialCipher
-from gimark.errors import Fault, KeyFileError
+from gimark.errors import Fault, KeyFileError, StoreFailedError
 from gimark.files.content import Files
 from gimark.files.folder import LocalFiles
 from gimark.issuance.ended import ended_codes, red_lots
@@ -203,9 +205,11 @@ class Installation:
 def open_installation(settings: Settings, clock: Clock | None = None) -> Installation:
     """The installation that `settings` name; the database is opened, not yet asked.
 
-    Raises KeyFileError where none was founded, before anything is made there: `gimark init` wants an empty folder.
+    Raises KeyFileError where none was founded, before anything is made there: `gimark init` wants an empty folder;
+    StoreFailedError where the SQLite file is gone, which the driver would make anew, and empty.
     """
     _text(settings.data_dir / KEYS_FOLDER / ROOT_VKEY)
+    _check_database(settings.database)
     return unfounded(settings, clock)
 
 
@@ -219,6 +223,21 @@ def note_signer(name: str, seed: bytes) -> NoteSigner:
     """A signer of notes under `name` with the Ed25519 key `seed`."""
     public, secret = ed25519.key_pair(seed)
     return NoteSigner(VerifierKey(name, ED25519, public), lambda message: ed25519.sign(message, secret))
+
+
+def _check_database(url: URL) -> None:
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_file():
+        raise StoreFailedError(
+            (
+                Fault(
+                    "database",
+                    f"{url.database} 不见了",
+                    f"{url.database} is gone",
+                    "请从备份恢复，或检查 GIMARK_DATA_DIR 和 GIMARK_DATABASE_URL",
+                    "Restore it from a backup, or check GIMARK_DATA_DIR and GIMARK_DATABASE_URL",
+                ),
+            )
+        )
 
 
 def _text(path: Path) -> str:

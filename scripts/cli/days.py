@@ -1,14 +1,18 @@
 """Days as a person types them."""
 
+import re
 from datetime import date
 
 from gimark.errors import invalid
+
+# Python reads 20261112 and 2026-W46-4 as days, too.
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def day_of(text: str, where: str) -> date:
     """The day `2026-11-12`; raises InvalidInputError naming `where`."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text if DAY.fullmatch(text) else "")
     except ValueError:
         raise invalid(
             where,

@@ -8,6 +8,7 @@ from api.installation import Installation, open_installation
 from api.settings import Settings
 from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Actor
+from gimark.errors import Fault, NotFoundError
 
 # Lines are never cut at the terminal's width: another program may read them.
 console = Console(soft_wrap=True)
@@ -20,6 +21,18 @@ def installation() -> Installation:
 
 
 def acting_as(name: str) -> Actor:
-    """The active user `name`; raises NotFoundError. The command obeys the same permissions as the desks."""
+    """The active user `name`. The command obeys the same permissions as the desks. Raises NotFoundError."""
     with installation().store.reading() as session:
-        return actor_for(session, name)
+        try:
+            return actor_for(session, name)
+        except NotFoundError as error:
+            raise NotFoundError((_NOBODY,)) from error
+
+
+_NOBODY = Fault(
+    "as",
+    "没有这个用户，或已停用",
+    "there is no such user, or it was switched off",
+    "请核对 --as 后的登录名",
+    "Check the login name after --as",
+)

@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from gimark.clock import local_day, rfc3339
 from gimark.codes.offline import OfflineResult, verify_offline
-from gimark.codes.serial import typed_form
+from gimark.codes.serial import read_typed, typed_form
 from gimark.codes.uri import Malformed, parse_uri
 from gimark.errors import InvalidInputError, invalid, say
 from gimark.issuance.verifying import ProofResult, verify_proof
@@ -35,6 +35,8 @@ def verify(code: str, keyset: Path | None, root: str | None, status: Path | None
         return _say_proof(_read(Path(code), "code"), _root(root))
     codes = _decoded(Path(code)) if Path(code).suffix.lower() in PICTURES else [code]
     if keyset is not None:
+        if codes == [code] and (serial := _typed(code)):
+            raise _needs_server(serial)
         keys = _keyset(keyset, root)
         listed = statuslist.read_published(_read(status, "status"), keys) if status is not None else None
         return max(_say_offline(text, keys, listed) for text in codes)
@@ -47,6 +49,23 @@ def verify(code: str, keyset: Path | None, root: str | None, status: Path | None
             "On line add --server https://…, off line --keyset FILE --root VKEY",
         )
     return max(_say_online(text, server) for text in codes)
+
+
+def _typed(code: str) -> str | None:
+    try:
+        return read_typed(code, "code")
+    except InvalidInputError:
+        return None
+
+
+def _needs_server(serial: str) -> InvalidInputError:
+    return invalid(
+        "code",
+        f"号码 {typed_form(serial)} 不带签名，离线无从查验",
+        f"the typed code {typed_form(serial)} has no signature, so nothing can be told off line",
+        "在线查验用 --server https://…；离线请给出二维码里的整个网址",
+        "Check it on line with --server https://…, or give the whole URL of the QR code",
+    )
 
 
 def _say_online(code: str, server: str) -> int:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from api.settings import Settings
-from gimark.errors import ConflictError, Fault
+from gimark.errors import ConflictError, Fault, invalid
 
 MARKER = ".gimark-demo"
 
@@ -14,7 +14,8 @@ MARKER = ".gimark-demo"
 def fresh(folder: Path, host: str) -> Settings:
     """An empty demonstration folder and its settings, with a passphrase of its own, whatever the environment says.
 
-    Raises ConflictError when the folder holds something that no demonstration left there.
+    Raises ConflictError when the folder holds something that no demonstration left there, InvalidInputError when it
+    cannot be made.
     """
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARKER).exists():
@@ -30,8 +31,17 @@ def fresh(folder: Path, host: str) -> Settings:
                 )
             )
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARKER).touch()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARKER).touch()
+    except OSError as error:
+        raise invalid(
+            "folder",
+            f"无法建立 {folder}（{error.strerror}）",
+            f"{folder} cannot be made ({error.strerror})",
+            "请用 --folder 指定一个可写的位置",
+            "Name a place that can be written with --folder",
+        ) from error
     secret = folder / ".passphrase"
     with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(32))

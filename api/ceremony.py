@@ -7,18 +7,21 @@ commit; a crash between the two leaves it in the database, from where the next p
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
-from api.installation import KEYS_FOLDER, ROOT_FILE, Installation, note_signer
+from api.installation import KEYS_FOLDER, RECOVERY_FILE, RECOVERY_PUBLIC, ROOT_FILE, Installation, note_signer
 from api.settings import Settings, passphrase_in
 from gimark.clock import local_day
 from gimark.errors import Fault, KeyFileError
 from gimark.issuance.keys import actions
 from gimark.issuance.keys.rules import ISSUING_MONTHS, last_day
+from gimark.keys.age import Recipient
 from gimark.keys.files import create_ed25519, load_ed25519
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState
 from gimark.keys.note import NoteSigner
+from gimark.keys.recovery import create_recovery, write_recipient
 from gimark.keys.signer import ED25519, Ed25519Signer
 from gimark.store.unit_of_work import Act
 
@@ -55,6 +58,26 @@ def open_root(here: Installation, place: RootPlace) -> NoteSigner:
             )
         )
     return root
+
+
+def recovery_beside(root: RootPlace) -> RootPlace:
+    """Where the recovery key is kept when it is made with the root's: beside it, under the same passphrase."""
+    return RootPlace(root.path.with_name(RECOVERY_FILE), root.passphrase)
+
+
+def new_recovery_key(here: Installation, place: RootPlace) -> Recipient:
+    """Make a recovery key at `place`; from now on the nonces of runs are sealed to it. Gives its public half.
+
+    An earlier one's public half is kept as recovery-<n>.pub, and what was sealed to it stays. No official act: it
+    signs nothing. Raises KeyFileError when `place` is taken or cannot be written.
+    """
+    recipient = create_recovery(place.path, place.passphrase)
+    public = here.keys_folder / RECOVERY_PUBLIC
+    if public.exists():
+        numbers = (number for number in count(1) if not public.with_stem(f"recovery-{number}").exists())
+        public.rename(public.with_stem(f"recovery-{next(numbers)}"))
+    write_recipient(public, recipient)
+    return recipient
 
 
 def add_key(here: Installation, root: NoteSigner, from_on: date | None = None, until_on: date | None = None) -> str:

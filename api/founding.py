@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.ceremony import RootPlace, root_place
+from api.ceremony import RootPlace, new_recovery_key, recovery_beside, root_place
 from api.installation import ROOT_VKEY, SIGNER_STATE, Installation, note_signer, unfounded
 from api.settings import Settings
 from gimark import migrations
@@ -53,9 +53,9 @@ def found(
     """Make the installation that `settings` name, from a county profile.
 
     `origin` is signed into every code for the installation's life; `host` is printed. The root's private key is kept
-    at `root`, outside the data folder; None = in keys/root.pem, to be moved off line by hand. Raises ConflictError
-    when the data folder or the database holds anything already, StoreFailedError when the disk refuses, and whatever
-    the passphrases, the profile or the database refuses.
+    at `root`, outside the data folder, and the recovery key beside it; None = both in the folder keys, to be moved off
+    line by hand. Raises ConflictError when the data folder or the database holds anything already, StoreFailedError
+    when the disk refuses, and whatever the passphrases, the profile or the database refuses.
     """
     folder = settings.data_dir.absolute()
     _refuse_existing(folder)
@@ -74,6 +74,7 @@ def found(
         shutil.rmtree(building, ignore_errors=True)
         if root is not None:
             root.path.unlink()
+            recovery_beside(root).path.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise _disk_refused(folder, error) from error
         raise
@@ -91,6 +92,7 @@ def _build(
         if place is None:
             place = root_place(settings, None, None)
             create_ed25519(place.path, place.passphrase)
+        new_recovery_key(here, recovery_beside(place))
         root = note_signer(f"{origin}/root", load_ed25519(place.path, place.passphrase))
         note = publish(keyset, root)
         (here.keys_folder / ROOT_VKEY).write_text(f"{root.key}\n", encoding="utf-8")
@@ -186,6 +188,8 @@ def _check_apart(folder: Path, settings: Settings, root: RootPlace) -> None:
             "请写到数据文件夹以外，最好是可移走的介质",
             "Write it elsewhere, best to a medium that can be taken away",
         )
+    if recovery_beside(root).path.exists():
+        raise _already("root_out", f"{recovery_beside(root).path.name} ", recovery_beside(root).path.name)
     if root.passphrase == settings.secret():
         raise invalid(
             "root_passphrase_file",

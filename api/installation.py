@@ -21,10 +21,12 @@ from gimark.issuance.ended import ended_codes, red_lots
 from gimark.issuance.keyring import HeldKey, Keyring
 from gimark.issuance.keys.queries import last_published
 from gimark.keys import ed25519
+from gimark.keys.age import Recipient
 from gimark.keys.files import load_ed25519, load_serial_master
 from gimark.keys.jwks import jwks
 from gimark.keys.keyset import KeySet, KeyState, read_published, supersede
 from gimark.keys.note import ED25519, NoteSigner, VerifierKey, split_note
+from gimark.keys.recovery import load_recipient
 from gimark.keys.signer import Ed25519Signer
 from gimark.keys.statuslist import StatusList
 from gimark.keys.statuslist import parse as parse_status_list
@@ -40,6 +42,7 @@ from gimark.store.unit_of_work import Store
 WELL_KNOWN = Path(".well-known")
 KEYS_NOTE, STATUS_NOTE, JWKS_FILE = WELL_KNOWN / "gi-keys", WELL_KNOWN / "gi-status", WELL_KNOWN / "jwks.json"
 KEYS_FOLDER, ROOT_FILE, ROOT_VKEY = "keys", "root.pem", "root.vkey"
+RECOVERY_FILE, RECOVERY_PUBLIC = "recovery.age", "recovery.pub"
 SIGNER_STATE = "signer-state.json"
 STATUS_LIFE = timedelta(days=31)
 
@@ -62,6 +65,11 @@ class Installation:
     def root_key(self) -> VerifierKey:
         """The root's public key, under which the key set is believed."""
         return VerifierKey.parse(_text(self.keys_folder / ROOT_VKEY).strip())
+
+    @property
+    def recovery_key(self) -> Recipient | None:
+        """Who the nonces of runs are sealed to; None when there is no recovery key."""
+        return load_recipient(self.keys_folder / RECOVERY_PUBLIC)
 
     @cached_property
     def keyset_note(self) -> bytes:

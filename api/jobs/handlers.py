@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 
 from api.installation import Installation
+from api.jobs.exporting import export_missing
 from api.jobs.printing import print_labels
 from api.jobs.sweeping import PARTS, sweep_part
 from gimark.accounts.model import User
@@ -14,12 +15,14 @@ from gimark.accounts.queries import actor_for
 from gimark.errors import GimarkError
 from gimark.issuance.issuing import issue_order
 from gimark.jobs.actions import enqueue
-from gimark.jobs.kinds import ISSUE_CODES, PRINT_LABELS, PUBLISH_CHECKPOINT, PUBLISH_STATUS, SWEEP
+from gimark.jobs.kinds import EXPORT_NONCES, ISSUE_CODES, PRINT_LABELS, PUBLISH_CHECKPOINT, PUBLISH_STATUS, SWEEP
 from gimark.jobs.worker import Handler, JobHandle
 from gimark.ledger import book
 
 # An act waits at most a minute for its checkpoint; runs ask for theirs at once.
 CHECKPOINT_EVERY = timedelta(seconds=45)
+# Until then a run's nonces can be had from the serial master alone.
+NONCES_EVERY = timedelta(minutes=1)
 # The status list lives a month; a day's delay of a lone worker leaves it valid.
 STATUS_EVERY = timedelta(days=1)
 STATUS_FRESH = timedelta(minutes=10)
@@ -43,6 +46,7 @@ def long_handlers(here: Installation) -> Mapping[str, Handler]:
     return {
         ISSUE_CODES: _under_current_keys(here, partial(_issue, here)),
         PRINT_LABELS: _under_current_keys(here, partial(print_labels, here)),
+        EXPORT_NONCES: lambda handle: _export_nonces(here, handle),
     }
 
 
@@ -56,6 +60,7 @@ def schedule(here: Installation) -> None:
     with here.store.acting() as act:
         enqueue(act, PUBLISH_CHECKPOINT, "periodic-checkpoint", every=CHECKPOINT_EVERY)
         enqueue(act, PUBLISH_STATUS, "periodic-status", every=STATUS_EVERY)
+        enqueue(act, EXPORT_NONCES, "periodic-nonces", every=NONCES_EVERY)
         for part in PARTS:
             enqueue(act, SWEEP, f"periodic-sweep:{part}", {"part": part}, every=SWEEP_EVERY)
         act.commit()
@@ -64,6 +69,10 @@ def schedule(here: Installation) -> None:
 def _publish_checkpoint(here: Installation) -> None:
     here.put_out_keys()
     here.publish_checkpoint()
+
+
+def _export_nonces(here: Installation, handle: JobHandle) -> None:
+    export_missing(here, handle)
 
 
 def _status_publisher(here: Installation) -> Handler:

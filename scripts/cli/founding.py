@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from api.ceremony import RootPlace
+from api.ceremony import RootPlace, recovery_beside
 from api.founding import found
 from api.settings import Settings, passphrase_in
 from gimark.accounts.actions import UserForm, create_user
@@ -29,14 +29,16 @@ def init(profile: Path, origin: str, host: str, root_out: Path | None, root_pass
     )
     if root is None:
         console.print(
-            "[bold red]根私钥还在 keys/root.pem：请立即移到离线介质，签发密钥变动时才取用（--root）。\n"
-            "The root's private key is still in keys/root.pem: move it off line now; it is needed (--root) only when "
-            "keys change.[/]"
+            "[bold red]根私钥还在 keys/root.pem，恢复密钥还在 keys/recovery.age：请立即把两者移到离线介质，"
+            "密钥变动（--root）或赋码主密钥丢失时才取用。\n"
+            "The root's private key is still in keys/root.pem, the recovery key in keys/recovery.age: move both off "
+            "line now; they are needed only when keys change (--root) or the serial master is lost.[/]"
         )
     else:
         console.print(
             f"根私钥 / the root's private key  {root.path}\n"
-            "请与其口令一起离线保管两份。 / Keep two copies of it off line, with its passphrase.",
+            f"恢复密钥 / the recovery key  {recovery_beside(root).path}\n"
+            "请与其口令一起离线保管两份。 / Keep two copies of both off line, with their passphrase.",
             highlight=False,
         )
 

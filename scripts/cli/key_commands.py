@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from scripts.cli.failing import said_plainly
+from scripts.cli.recovery_commands import recovery
 
 keys = typer.Typer(no_args_is_help=True, help="密钥 / Keys.")
+keys.add_typer(recovery, name="recovery")
 
 RootFile = Annotated[Path | None, typer.Option("--root", help="根私钥文件 / File of the root's private key.")]
 RootPassphrase = Annotated[Path | None, typer.Option(help="根私钥的口令文件 / File with the root key's passphrase.")]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gimark import merkle
 from gimark.codes.cipher import NONCE_SIZE, SerialCipher
@@ -45,17 +46,26 @@ def level8(run: RunCodes, cipher: SerialCipher, first: int, count: int) -> bytes
     """The part of the blob over indices first … first + count − 1; parts that start at multiples of 256 join."""
     if first % BLOCK:
         raise ValueError(f"a part of the blob cannot start at index {first}")
-    leaves = leaf_hashes(run, cipher, first, count)
-    return b"".join(_block_root(leaves[at : at + BLOCK]) for at in range(0, count, BLOCK))
+    return join_blocks(leaf_hashes(run, cipher, first, count))
+
+
+def join_blocks(leaves: Sequence[bytes]) -> bytes:
+    """The part of the blob over `leaves`, the first of which is the first of a block."""
+    return b"".join(_block_root(leaves[at : at + BLOCK]) for at in range(0, len(leaves), BLOCK))
 
 
 def leaf_hashes(run: RunCodes, cipher: SerialCipher, first: int, count: int) -> list[bytes]:
     """The leaf hashes of indices first … first + count − 1."""
     run.check_span(first, count)
     run.check_cipher(cipher)
-    messages = run.messages(cipher.encode(run.run, first, count))
-    rows = np.zeros((count, 1 + NONCE_SIZE + messages.shape[1]), np.uint8)
-    rows[:, 1 : 1 + NONCE_SIZE] = cipher.nonces(run.run, first, count)
+    return leaves_of(run, cipher.encode(run.run, first, count), cipher.nonces(run.run, first, count))
+
+
+def leaves_of(run: RunCodes, serials: NDArray[np.uint8], nonces: NDArray[np.uint8]) -> list[bytes]:
+    """The leaf hashes of codes with these serials (n, 13) and nonces (n, 16), whoever kept them."""
+    messages = run.messages(serials)
+    rows = np.zeros((len(messages), 1 + NONCE_SIZE + messages.shape[1]), np.uint8)
+    rows[:, 1 : 1 + NONCE_SIZE] = nonces
     rows[:, 1 + NONCE_SIZE :] = messages
     data, size = rows.tobytes(), rows.shape[1]
     return [_sha256(data[at : at + size]) for at in range(0, len(data), size)]
@@ -72,14 +82,21 @@ def prove(run: RunCodes, cipher: SerialCipher, blob: bytes, index: int) -> Membe
     Raises InvalidInputError when the stored blob is not that of this run's codes.
     """
     run.check_span(index, 1)
+    first = index // BLOCK * BLOCK
+    leaves = leaf_hashes(run, cipher, first, min(BLOCK, run.count - first))
+    return Membership(cipher.nonces(run.run, index, 1).tobytes(), path_of(leaves, blob, index, run.count))
+
+
+def path_of(leaves: Sequence[bytes], blob: bytes, index: int, count: int) -> tuple[bytes, ...]:
+    """The path of code `index` of `count` from the leaves of its block and the blob.
+
+    Raises InvalidInputError when the blob is not of `count` codes or not of these.
+    """
     hashes = _hashes(blob)
     block = index // BLOCK
-    first = block * BLOCK
-    leaves = leaf_hashes(run, cipher, first, min(BLOCK, run.count - first))
-    if len(hashes) != -(-run.count // BLOCK) or hashes[block] != _block_root(leaves):
+    if len(hashes) != -(-count // BLOCK) or hashes[block] != _block_root(leaves):
         raise _unfit(f"第 {block + 1} 组标识与所存不符", f"the codes of block {block} do not give its hash")
-    path = merkle.inclusion_path(leaves, index - first) + merkle.inclusion_path(hashes, block)
-    return Membership(cipher.nonces(run.run, index, 1).tobytes(), tuple(path))
+    return (*merkle.inclusion_path(leaves, index % BLOCK), *merkle.inclusion_path(hashes, block))
 
 
 def _block_root(leaves: Sequence[bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,13 +20,21 @@ from gimark.issuance.proof_file import FACTS, LoggedEntry, ProofFile
 from gimark.issuance.signing import codes_of
 from gimark.issuance.verifying import PROVABLE
 from gimark.keys import keyset as keysets
-from gimark.keys.keyset import KeySet
 from gimark.keys.note import split_note
 from gimark.ledger import book
 from gimark.ledger.book import Published
 from gimark.ledger.proofs import LogProof
 from gimark.ledger.refusal import refusal
 from gimark.merkle import root_from_path
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRun:
+    """A run as the ledger has it: its number, the index of its run.issue, the key that signed its codes."""
+
+    number: int
+    entry: int
+    kid: str
 
 
 def prove_code(session: Session, keyring: Keyring, keyset_note: bytes, url: CodeUri, now: datetime) -> bytes:
@@ -36,14 +45,37 @@ def prove_code(session: Session, keyring: Keyring, keyset_note: bytes, url: Code
     revoked and the run came too late, or when no checkpoint stands over the run yet; LedgerError when what is stored
     of the run does not lead to its entry.
     """
-    keyset = keysets.parse(split_note(keyset_note)[0])
     run, index = _place(session, keyring, url.code)
-    _check_signed(url, keyset, run)
-    latest = book.published(session)
-    if latest is None or run.ledger_index >= latest.size:
+    logged = LoggedRun(run.number, run.ledger_index, run.kid)
+    check_provable(session, keyset_note, url, logged)
+    return proof_of(session, keyset_note, url, logged, index, _membership(keyring, run, index, url.code), now)
+
+
+def check_provable(session: Session, keyset_note: bytes, url: CodeUri, run: LoggedRun) -> None:
+    """Refuse what a reader of the proof would refuse; raises NotFoundError as `prove_code` does."""
+    keyset = keysets.parse(split_note(keyset_note)[0])
+    if url.host not in keyset.hosts or judge_signature(url.code, keyset) not in PROVABLE:
+        raise not_issued()
+    key = keyset.key(run.kid)
+    if key is not None and key.revoked_at is not None and run.entry >= key.revoked_at:
+        raise not_issued()
+    if not book.is_published(session, run.entry):
         raise _not_published()
-    membership = _membership(keyring, run, index, url.code)
-    issue, batch, item, enterprise = _entries(session, run.ledger_index, latest)
+
+
+def proof_of(
+    session: Session,
+    keyset_note: bytes,
+    url: CodeUri,
+    run: LoggedRun,
+    index: int,
+    membership: Membership,
+    now: datetime,
+) -> bytes:
+    """The proof file, once the code's place in its run's set is known, from wherever."""
+    latest = book.published(session)
+    assert latest is not None
+    issue, batch, item, enterprise = _entries(session, run.entry, latest)
     issued_at = datetime.fromisoformat(json.loads(issue.entry)["t"])
     return ProofFile(
         url=_printed(url),
@@ -69,16 +101,7 @@ def _place(session: Session, keyring: Keyring, code: Code) -> tuple[IssueRun, in
             continue
         if code.token is not None and (run.gtin, run.lot, run.kid) == (code.gtin, code.lot, code.token.kid):
             return run, index
-    raise _not_issued()
-
-
-def _check_signed(url: CodeUri, keyset: KeySet, run: IssueRun) -> None:
-    """Refuse what a reader of the file would refuse."""
-    if url.host not in keyset.hosts or judge_signature(url.code, keyset) not in PROVABLE:
-        raise _not_issued()
-    key = keyset.key(run.kid)
-    if key is not None and key.revoked_at is not None and run.ledger_index >= key.revoked_at:
-        raise _not_issued()
+    raise not_issued()
 
 
 def _membership(keyring: Keyring, run: IssueRun, index: int, code: Code) -> Membership:
@@ -116,7 +139,7 @@ def _printed(url: CodeUri) -> str:
     return build_uri(host, gtin, lot, serial, write_token(token.kid, token.signature))
 
 
-def _not_issued() -> NotFoundError:
+def not_issued() -> NotFoundError:
     """One answer to every code that is not ours, so that it tells a forger nothing."""
     return NotFoundError(
         (

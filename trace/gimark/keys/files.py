@@ -68,22 +68,22 @@ def create_serial_master(path: Path, passphrase: bytes) -> None:
 
 def write_ed25519(path: Path, seed: bytes, passphrase: bytes) -> None:
     """Keep an existing 32-byte seed (a backup, a ceremony's) in a new file at `path`; raises as `create_ed25519`."""
-    _check_passphrase(passphrase)
+    check_passphrase(passphrase)
     key = Ed25519PrivateKey.from_private_bytes(seed)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
-    _write_new(path, private + _public_pem(key))
+    write_new(path, private + _public_pem(key))
 
 
 def write_serial_master(path: Path, master: bytes, passphrase: bytes) -> None:
     """Keep an existing 32-byte serial master in a new file at `path`; raises as `create_ed25519`."""
-    _check_passphrase(passphrase)
+    check_passphrase(passphrase)
     if len(master) != SERIAL_MASTER_SIZE:
         raise ValueError(f"a serial master has {SERIAL_MASTER_SIZE} bytes")
     header = _VERSION + secrets.token_bytes(_SALT_SIZE + _NONCE_SIZE)
     sealed = header + _cipher(header, passphrase).encrypt(header[-_NONCE_SIZE:], master, _PURPOSE + header)
     text = base64.b64encode(sealed).decode()
     lines = "".join(text[at : at + 64] + "\n" for at in range(0, len(text), 64))
-    _write_new(path, (_BEGIN + lines + _END).encode())
+    write_new(path, (_BEGIN + lines + _END).encode())
 
 
 def load_ed25519(path: Path, passphrase: bytes) -> bytes:
@@ -92,14 +92,14 @@ def load_ed25519(path: Path, passphrase: bytes) -> bytes:
     Raises KeyFileError, with the remedy, when the file is missing, readable by others, not encrypted, damaged, of
     another kind of key, or when the passphrase does not open it.
     """
-    private, mark, public = _read_private(path).partition(_PUBLIC_BEGIN)
+    private, mark, public = read_private(path).partition(_PUBLIC_BEGIN)
     if not private.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----") or not mark:
         raise _damaged(path, "不是加密私钥加公钥的 PEM", "it is not the PEM of an encrypted key with its public half")
     try:
         key = load_pem_private_key(private, passphrase)
     except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):
         # InternalError is what cryptography makes of an Ed25519 key that is not of 32 bytes.
-        raise _does_not_open(path) from None
+        raise does_not_open(path) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise _damaged(path, "不是 Ed25519 密钥", "it is not an Ed25519 key")
     if _public_pem(key) != mark + public:
@@ -109,14 +109,14 @@ def load_ed25519(path: Path, passphrase: bytes) -> bytes:
 
 def load_serial_master(path: Path, passphrase: bytes) -> bytes:
     """The 32-byte serial master kept at `path`; raises as `load_ed25519`."""
-    sealed = _dearmoured(path, _read_private(path))
+    sealed = _dearmoured(path, read_private(path))
     header, rest = sealed[:_HEADER_SIZE], sealed[_HEADER_SIZE:]
     if not header.startswith(_VERSION):
         raise _damaged(path, "版本未知", "its version is unknown")
     try:
         return _cipher(header, passphrase).decrypt(header[-_NONCE_SIZE:], rest, _PURPOSE + header)
     except InvalidTag:
-        raise _does_not_open(path) from None
+        raise does_not_open(path) from None
 
 
 def _cipher(header: bytes, passphrase: bytes) -> AESGCM:
@@ -139,8 +139,11 @@ def _dearmoured(path: Path, raw: bytes) -> bytes:
     return sealed
 
 
-def _read_private(path: Path) -> bytes:
-    """The file's bytes, after making sure that nobody but its owner may read or write it."""
+def read_private(path: Path) -> bytes:
+    """The file's first `MAX_FILE_SIZE` bytes, after making sure that nobody but its owner may read or write it.
+
+    Raises KeyFileError with the remedy.
+    """
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
@@ -173,7 +176,8 @@ def _read_private(path: Path) -> bytes:
         ) from error
 
 
-def _write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes) -> None:
+    """Put `content` in a new file for its owner alone, on the disk when this returns; raises KeyFileError."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -196,7 +200,8 @@ def _write_new(path: Path, content: bytes) -> None:
         raise _unwritable(path, error) from error
 
 
-def _check_passphrase(passphrase: bytes) -> None:
+def check_passphrase(passphrase: bytes) -> None:
+    """Refuse, with InvalidInputError, a passphrase that is too short to be strong."""
     if len(passphrase) < MIN_PASSPHRASE_SIZE:
         raise invalid(
             "passphrase",
@@ -207,7 +212,8 @@ def _check_passphrase(passphrase: bytes) -> None:
         )
 
 
-def _does_not_open(path: Path) -> KeyFileError:
+def does_not_open(path: Path) -> KeyFileError:
+    """The error of a key file that the passphrase does not open."""
     return _refused(
         path,
         "口令打不开密钥文件，口令不对或文件已损坏",

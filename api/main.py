@@ -19,6 +19,7 @@ from api.public import public_pages
 from api.published import published_files
 from api.security import BodyLimit, Guard, HostCheck, SameSite
 from api.settings import Settings
+from api.v1 import json_api
 from api.verify import CodeEndpoint
 from api.wiring import Process
 from gimark.clock import Clock
@@ -72,6 +73,7 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
     app.include_router(health(process))
     app.include_router(public_pages(process))
     app.include_router(code_proofs(process))
+    app.mount("/v1", json_api(process, problems))
     return app
 
 

@@ -5,6 +5,7 @@ Each class of the error tree has a row; `tests/api/test_problems.py` walks the t
 
 from dataclasses import astuple, dataclass
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -19,6 +20,7 @@ from api.web.public.style import CONTENT_SECURITY_POLICY
 from gimark import errors
 from gimark.errors import Fault, GimarkError
 from labels import errors as label_errors
+from labels.errors import Fault as LabelFault
 from labels.errors import LabelError
 
 
@@ -32,7 +34,17 @@ class Row:
 
 
 # When trying again makes sense, in seconds, by status.
-RETRY_AFTER_S = {503: "1"}
+RETRY_AFTER_S = {429: "60", 503: "1"}
+BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
+# What may stand in the fragment of a URI, as which a JSON pointer is written (RFC 6901, 6; RFC 3986, 3.5).
+IN_FRAGMENT = "/~!$&'()*+,;=:@?"
+
+# RFC 6750, 3: what is asked for, and what was wrong with what came.
+CHALLENGES = {
+    errors.NotAuthenticatedError.code: 'Bearer realm="gimark"',
+    errors.AccessKeyRefusedError.code: 'Bearer realm="gimark", error="invalid_token"',
+    errors.ScopeMissingError.code: 'Bearer realm="gimark", error="insufficient_scope", scope="{permission}"',
+}
 
 Told = GimarkError | LabelError
 
@@ -57,6 +69,10 @@ ROWS: dict[type[Told], Row] = {
     refusals.CrossSiteError: Row(403, "请求来自其他网站", "Cross-site request"),
     refusals.BodyTooLargeError: Row(413, "内容过大", "Body too large"),
     refusals.MethodNotAllowedError: Row(405, "不接受这种请求", "Method not allowed"),
+    refusals.UnsupportedMediaTypeError: Row(415, "内容类型不对", "Unsupported media type"),
+    refusals.ConditionMissingError: Row(428, "缺少 If-Match", "Precondition required"),
+    refusals.StaleError: Row(412, "内容已有变动", "Precondition failed"),
+    refusals.TooManyRequestsError: Row(429, "请求过多", "Too many requests"),
     refusals.HttpRefusalError: Row(400, "请求被拒绝", "Request refused"),
     refusals.InternalError: Row(500, "服务器出错了", "Internal error"),
     label_errors.LabelError: Row(422, "标签有误", "Label refused"),
@@ -88,7 +104,10 @@ class Problem:
         return " ".join(errors.say(fault, self.language) for fault in self.faults)
 
     def body(self) -> dict[str, Any]:
-        """The members of the problem+json object; `errors` points into the request's body (RFC 6901)."""
+        """The members of the problem+json object.
+
+        Each of `errors` names its place: `pointer` into the request's body (RFC 6901), or `parameter`, or `header`.
+        """
         in_zh = self.language == "zh"
         return {
             **{name: value for name, value in self.extras.items() if isinstance(value, str | int | None)},
@@ -101,13 +120,21 @@ class Problem:
             "request_id": self.request_id,
             "errors": [
                 {
-                    "pointer": f"#/{fault.field}" if fault.field else "#",
+                    **_place(fault),
                     "detail": fault.reason_zh if in_zh else fault.reason_en,
                     "remedy": fault.remedy_zh if in_zh else fault.remedy_en,
                 }
                 for fault in self.faults
             ],
         }
+
+
+def _place(fault: Fault) -> dict[str, str]:
+    if isinstance(fault, refusals.ParameterFault):
+        return {"parameter": fault.field}
+    if isinstance(fault, refusals.HeaderFault):
+        return {"header": fault.field}
+    return {"pointer": f"#/{quote(fault.field, safe=IN_FRAGMENT)}" if fault.field else "#"}
 
 
 class ErrorPages(Protocol):
@@ -164,12 +191,21 @@ def problem_of(error: Exception, scope: Scope, languages: tuple[Language, ...]) 
         code=told.code,
         status=extras["status"] if isinstance(told, refusals.HttpRefusalError) else row.status,
         title=row.title_zh if tongue == "zh" else row.title_en,
-        faults=tuple(Fault(*astuple(fault)) for fault in told.faults),
+        faults=tuple(_placed(fault, scope) for fault in told.faults),
         extras=extras,
         request_id=scope.get("state", {}).get("request_id", ""),
         instance=scope.get("path", ""),
         language=tongue,
     )
+
+
+def _placed(fault: Fault | LabelFault, scope: Scope) -> Fault:
+    """The fault with the kind of place that it names: the domain does not know what came in the path or the query."""
+    if isinstance(fault, refusals.ParameterFault | refusals.HeaderFault):
+        return fault
+    in_address = fault.field in scope.get("path_params", ()) or scope.get("method") in BODYLESS
+    kind = refusals.ParameterFault if in_address and fault.field else Fault
+    return kind(*astuple(fault))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +223,8 @@ class Problems:
             headers["Retry-After"] = RETRY_AFTER_S[problem.status]
         if "allow" in problem.extras:
             headers["Allow"] = str(problem.extras["allow"])
+        if problem.code in CHALLENGES:
+            headers["WWW-Authenticate"] = CHALLENGES[problem.code].format_map(problem.extras)
         if _wants_page(scope):
             headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
             query = scope.get("query_string", b"").decode("latin-1")
@@ -215,6 +253,8 @@ _ZH = {
     "missing": "缺少这一项",
     "string_too_long": "内容太长",
     "string_too_short": "内容太短",
+    "string_pattern_mismatch": "格式不正确",
+    "string_": "应为文字",
     "int_": "应为整数",
     "bool_": "应为是或否",
     "date_": "应为日期，例如 2026-11-22",
@@ -223,6 +263,10 @@ _ZH = {
     "literal_error": "不在可选项之内",
     "greater_than": "数值太小",
     "less_than": "数值太大",
+    "too_short": "项数太少",
+    "too_long": "项数太多",
+    "list_type": "应为列表",
+    "model_": "应为对象",
     "json_invalid": "不是有效的 JSON",
     "extra_forbidden": "没有这一项",
 }
@@ -231,5 +275,10 @@ _ZH = {
 def _from_validation(found: dict[str, Any]) -> Fault:
     kind = str(found["type"])
     reason_zh = next((words for start, words in _ZH.items() if kind.startswith(start)), "格式不正确")
-    place = "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in found["loc"][1:])
-    return Fault(place, reason_zh, str(found["msg"]), "请核对后重新提交", "Correct it and send the request again")
+    where, *parts = found["loc"]
+    words = (reason_zh, str(found["msg"]), "请核对后重新提交", "Correct it and send the request again")
+    if where in ("path", "query"):
+        return refusals.ParameterFault(str(parts[0]) if parts else "", *words)
+    if where == "header":
+        return refusals.HeaderFault(str(parts[0]) if parts else "", *words)
+    return Fault("/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts), *words)

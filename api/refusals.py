@@ -1,6 +1,18 @@
 """Errors of the web itself, beside the domain's: same tree, same way of saying what to do."""
 
+from dataclasses import dataclass
+
 from gimark.errors import Fault, GimarkError
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterFault(Fault):
+    """What is wrong with a part of the path or of the query; `field` is its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFault(Fault):
+    """What is wrong with a header; `field` is its name."""
 
 
 class WebError(GimarkError):
@@ -31,6 +43,30 @@ class MethodNotAllowedError(WebError):
     """The path does not take this method."""
 
     code = "method-not-allowed"
+
+
+class UnsupportedMediaTypeError(WebError):
+    """The body is of a kind that this path does not read (RFC 9110, 15.5.16)."""
+
+    code = "unsupported-media-type"
+
+
+class ConditionMissingError(WebError):
+    """A change that does not say what it was decided on (RFC 6585, 3)."""
+
+    code = "condition-missing"
+
+
+class StaleError(WebError):
+    """The thing is not any more what the request was decided on (RFC 9110, 15.5.13)."""
+
+    code = "stale"
+
+
+class TooManyRequestsError(WebError):
+    """Too many failed attempts, or requests, from one network (RFC 6585, 4)."""
+
+    code = "too-many-requests"
 
 
 class HttpRefusalError(WebError):
@@ -105,6 +141,66 @@ def method_not_allowed(allowed: str) -> MethodNotAllowedError:
             ),
         ),
         {"allow": allowed},
+    )
+
+
+def unsupported_media_type() -> UnsupportedMediaTypeError:
+    """An UnsupportedMediaTypeError for a body that is not JSON."""
+    return UnsupportedMediaTypeError(
+        (
+            HeaderFault(
+                "Content-Type",
+                "请求内容不是 JSON",
+                "the body is not JSON",
+                "请设置 Content-Type: application/json",
+                "Send it with Content-Type: application/json",
+            ),
+        )
+    )
+
+
+def condition_missing() -> ConditionMissingError:
+    """A ConditionMissingError for a change without If-Match."""
+    return ConditionMissingError(
+        (
+            HeaderFault(
+                "If-Match",
+                "没有说明依据的是哪一版",
+                "the change does not say which version it was decided on",
+                "请先读取，再把响应的 ETag 放入 If-Match",
+                "Read it first, and send the answer's ETag as If-Match",
+            ),
+        )
+    )
+
+
+def stale() -> StaleError:
+    """A StaleError."""
+    return StaleError(
+        (
+            HeaderFault(
+                "If-Match",
+                "读取之后已有变动，没有执行任何操作",
+                "it was changed since it was read, and nothing was done",
+                "请重新读取，核对后再提交",
+                "Read it again, look at what changed, and send the request anew",
+            ),
+        )
+    )
+
+
+def too_many_requests() -> TooManyRequestsError:
+    """A TooManyRequestsError."""
+    return TooManyRequestsError(
+        (
+            Fault(
+                "",
+                "尝试次数过多",
+                "there were too many attempts",
+                "请一分钟后再试",
+                "Wait a minute before the next",
+            ),
+        )
     )
 
 

@@ -48,8 +48,14 @@ class Settings(BaseSettings):
     bad_signatures_per_minute: int = Field(
         120, ge=1, description="Bad signatures that one network may have checked in a minute"
     )
+    bad_keys_per_minute: int = Field(
+        60, ge=1, description="Requests with a bad access key that one network may send in a minute"
+    )
     body_limit: int = Field(1 << 20, ge=1024, description="Largest request body in bytes outside uploads")
     upload_limit: int = Field(20 << 20, ge=1024, description="Largest upload in bytes")
+    processes: int = Field(
+        0, ge=0, le=64, description="Web processes; 0 = one on SQLite, one a core and at most four on PostgreSQL"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
 
     @field_validator("local_hosts", "trusted_proxies", "languages", mode="before")

@@ -51,9 +51,9 @@ def holder_of(session: Session, text: str, today: date) -> Holder:
     row = session.execute(
         select(AccessKey, User).join(User, User.id == AccessKey.user_id).where(AccessKey.prefix == token.prefix)
     ).one_or_none()
-    key, user = row.tuple() if row is not None else (None, None)
-    if key is None or user is None or not token.matches(key.secret_sha256):
+    if row is None or not token.matches(row[0].secret_sha256):
         raise _unknown()
+    key, user = row
     _check_usable(key, user, today)
     actor = as_actor(user)
     scopes = frozenset(Permission(scope) for scope in key.scopes)
@@ -95,7 +95,7 @@ def _visible(actor: Actor) -> Select[AccessKey]:
 
 
 def _owners(session: Session, user_ids: set[int]) -> dict[int, str]:
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(user_ids))).tuples().all())
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(user_ids))).all())
 
 
 def _facts(key: AccessKey, owner: str) -> AccessKeyFacts:

@@ -1,0 +1,50 @@
+"""The JSON API, version 1: one router a capability, behind one door. What each answers is in /v1/openapi.json."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from api.limits import SignatureLimit
+from api.problems import Problems
+from api.v1 import me
+from api.v1.description import INTRODUCTION, describe
+from api.v1.door import Door
+from api.wiring import Process
+from gimark.errors import GimarkError
+from labels.errors import LabelError
+
+VERSION = "1.0.0"
+ROUTERS = (me.router,)
+
+
+def json_api(process: Process, problems: Problems) -> FastAPI:
+    """The application that is mounted at /v1."""
+    api = FastAPI(
+        title="GIMark",
+        version=VERSION,
+        description=INTRODUCTION,
+        servers=[{"url": "/v1"}],
+        root_path_in_servers=False,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    api.state.process = process
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        return problems.response(error, request.scope)
+
+    for kind in (HTTPException, RequestValidationError, GimarkError, LabelError, Exception):
+        api.add_exception_handler(kind, refuse)
+    for router in ROUTERS:
+        api.include_router(router)
+
+    @api.get("/openapi.json", include_in_schema=False)
+    def description() -> Response:
+        return JSONResponse(describe(api), headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"})
+
+    limit = SignatureLimit(process.here.settings.bad_keys_per_minute)
+    api.add_middleware(Door, process=process, problems=problems, limit=limit)
+    return api

@@ -1,0 +1,142 @@
+"""Answers with their versions, and what makes repeating and changing safe.
+
+Single things carry a strong ETag of their representation. A change names in If-Match the version it was decided on; it
+is compared inside the act's transaction, so that of two changes decided on the same version one is stale. What makes
+something takes an Idempotency-Key; the answer is kept in the act's transaction and given again to a repeat.
+"""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+
+from api import refusals
+from api.v1.door import Caller, Here
+from api.wiring import Process
+from gimark.accounts.answers.actions import Answered, earlier_answer, keep_answer
+from gimark.accounts.answers.rules import LONGEST_KEY
+from gimark.accounts.rules import Actor
+from gimark.ledger import book
+from gimark.store.unit_of_work import Act
+
+HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+
+KnownTag = Annotated[
+    str | None, Header(alias="If-None-Match", description="ETag of the version at hand: 304 when it is still that one")
+]
+SeenTag = Annotated[
+    str | None, Header(alias="If-Match", description="ETag of the version that the change was decided on")
+]
+RepeatKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]+$",
+        max_length=LONGEST_KEY,
+        description="Your own name for the request, such as a UUID: a repeat within 7 days is answered as the first",
+        examples=["7f6a1f0e-5b0c-4a55-9f0e-2f1b6f1f7c11"],
+    ),
+]
+
+
+def body_of(shown: BaseModel) -> bytes:
+    """The representation's bytes."""
+    return shown.model_dump_json(by_alias=True).encode()
+
+
+def tag_of(body: bytes) -> str:
+    """The strong ETag of a representation (RFC 9110, 8.8.3)."""
+    return f'"{urlsafe_b64encode(hashlib.sha256(body).digest()[:16]).decode().rstrip("=")}"'
+
+
+def told(shown: BaseModel, known: str | None = None, status: int = 200) -> Response:
+    """The answer with one thing; 304 without a body when `known` (If-None-Match) names this version."""
+    body = body_of(shown)
+    tag = tag_of(body)
+    headers = {**HEADERS, "ETag": tag}
+    if known is not None and _names(known, tag, weakly=True):
+        return Response(status_code=304, headers=headers)
+    return Response(body, status, headers, "application/json")
+
+
+@contextmanager
+def changing(process: Process, seen: str | None, represent: Callable[[Act], BaseModel]) -> Iterator[Act]:
+    """An act on the thing that `represent` shows, if that still is the version that If-Match (`seen`) names.
+
+    The ledger's lock is taken first: no other act comes between the comparison and the commit, which is the caller's.
+    Raises ConditionMissingError (428), StaleError (412), and what `represent` raises for what is not there.
+    """
+    if seen is None:
+        raise refusals.condition_missing()
+    with process.here.store.acting() as act:
+        book.lock(act)
+        if not _names(seen, tag_of(body_of(represent(act))), weakly=False):
+            raise refusals.stale()
+        yield act
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Something new, and its address. `kept` is what a repeat is shown instead, where `shown` has a secret."""
+
+    shown: BaseModel
+    location: str
+    kept: BaseModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A request that makes something, and may come again."""
+
+    process: Process
+    actor: Actor
+    key: str
+    request_sha256: bytes
+
+    def once(self, make: Callable[[Act], Made], status: int = 201) -> Response:
+        """Make it and keep the answer, in one transaction; a repeat is given the kept answer and makes nothing.
+
+        Raises IdempotencyKeyReusedError for another request under the same key, and what `make` raises: then nothing
+        is kept, and the same key may be tried again.
+        """
+        with self.process.here.store.acting() as act:
+            book.lock(act)
+            earlier = earlier_answer(act.session, self.actor, self.key, self.request_sha256)
+            if earlier is not None:
+                return _answer(earlier)
+            made = make(act)
+            kept = Answered(status, made.location, body_of(made.kept or made.shown))
+            keep_answer(act, self.actor, self.key, self.request_sha256, kept)
+            act.commit()
+        return _answer(kept, body_of(made.shown))
+
+
+async def attempt(request: Request, process: Here, actor: Caller, key: RepeatKey) -> Attempt:
+    """The request as an attempt: two are the same when method, path and what the body says are."""
+    said = request.scope["state"].get("body_sha256", b"")
+    asked = hashlib.sha256(f"{request.method} {request.scope['path']}\n".encode() + said).digest()
+    return Attempt(process, actor, key, asked)
+
+
+Making = Annotated[Attempt, Depends(attempt)]
+
+
+def _answer(kept: Answered, fresh: bytes | None = None) -> Response:
+    """The answer to the request that made something (`fresh`), or to its repeat."""
+    headers = {**HEADERS, "Location": kept.location, "ETag": tag_of(kept.body)}
+    if fresh is None:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(kept.body if fresh is None else fresh, kept.status, headers, "application/json")
+
+
+def _names(condition: str, tag: str, *, weakly: bool) -> bool:
+    """Whether an If-Match or If-None-Match names `tag`; a weak one counts only when compared `weakly` (8.8.3.2)."""
+    if condition.strip() == "*":
+        return True
+    named = (part.strip() for part in condition.split(","))
+    return any(part == tag or (weakly and part == f"W/{tag}") for part in named)

@@ -8,7 +8,7 @@ import os
 import platform
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -110,6 +110,22 @@ def to_json(report: Report) -> dict[str, Any]:
     }
 
 
+def to_markdown(report: Report) -> str:
+    """The report as a section of docs/performance.md."""
+    heads = ("work", "measured", "beside it", "limit", "ratio", "goal", "")
+    lines = [_cells(heads), "|---" * len(heads) + "|"]
+    for row in report.rows:
+        verdict = {None: "", True: "reached", False: "**missed**"}[row.reached]
+        measured = f"{_number(row.measured)} {row.unit}"
+        cells = (row.work, measured, _figure(row.peer), _figure(row.limit), _ratio(row), row.goal, verdict)
+        lines.append(_cells("" if cell == "–" else cell for cell in cells))
+    here = machine()
+    notes = [f"- {note}" for note in report.notes]
+    made = f"{here['cpu']}, {here['cores']} cores, {here['system']}; "
+    made += ", ".join(f"{name} {found}" for name, found in versions(report.libraries).items())
+    return "\n".join([f"## {report.name}", "", *lines, "", *notes, *([""] if notes else []), f"{made}.", ""])
+
+
 def print_report(report: Report, console: Console | None = None) -> None:
     """The report as a table on the terminal."""
     console = console or _console()
@@ -180,6 +196,10 @@ def _console() -> Console:
 def _number(value: float) -> str:
     """Three significant figures below 1,000, whole numbers with separators above."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def _figure(figure: Figure | None) -> str:

@@ -2,15 +2,19 @@
 
 import json
 from importlib import import_module
+from typing import Literal
 
 from gimark.errors import invalid
-from scripts.bench.report import BenchOptions, print_report, to_json
+from scripts.bench.report import BenchOptions, Report, print_report, to_json, to_markdown
 
-BENCHES = ("qr", "issue", "labels", "verify", "ledger")
+BENCHES = ("qr", "issue", "labels", "verify", "ledger", "page")
 
 
-def run(names: list[str], *, n: int | None, quick: bool, as_json: bool) -> None:
-    """Run the benches `names` (all when empty) and print their tables, or one JSON array."""
+Style = Literal["table", "json", "markdown"]
+
+
+def run(names: list[str], *, n: int | None, quick: bool, style: Style) -> None:
+    """Run the benches `names` (all when empty): their tables, one JSON array, or sections of docs/performance.md."""
     unknown = sorted(set(names) - set(BENCHES))
     if unknown:
         raise invalid(
@@ -20,12 +24,13 @@ def run(names: list[str], *, n: int | None, quick: bool, as_json: bool) -> None:
             f"可选：{'、'.join(BENCHES)}",
             f"Choose from {', '.join(BENCHES)}",
         )
-    reports = []
+    reports: list[Report] = []
     for name in names or BENCHES:
         report = import_module(f"scripts.bench.{name}").run(BenchOptions(n=n, quick=quick))
-        if as_json:
-            reports.append(to_json(report))
-        else:
+        reports.append(report)
+        if style == "table":
             print_report(report)
-    if as_json:
-        print(json.dumps(reports, ensure_ascii=False, indent=1))
+        elif style == "markdown":
+            print(to_markdown(report))
+    if style == "json":
+        print(json.dumps([to_json(report) for report in reports], ensure_ascii=False, indent=1))

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from scripts.bench import verify_django
 from scripts.bench.report import BenchOptions, Figure, Report, Row
-from scripts.bench.verify_site import CLOCK, EMPTY, HELLO, HOST, LEAST, build
+from scripts.bench.verify_site import CLOCK, EMPTY, HELLO, HOST, LEAST, build, forged
 
 CONNECTIONS = 8
 STRETCH = 48
@@ -85,8 +85,8 @@ def _kinds(targets: list[str]) -> dict[str, Kind]:
     def seen(count: int) -> list[str]:
         return warm[:count]
 
-    def forged(count: int) -> list[str]:
-        return [_forged(target) for target in warm[:count]]
+    def badly_signed(count: int) -> list[str]:
+        return [forged(target) for target in warm[:count]]
 
     def least(count: int) -> list[str]:
         return [LEAST + target for target in warm[:count]]
@@ -102,17 +102,11 @@ def _kinds(targets: list[str]) -> dict[str, Kind]:
         "html": Kind("look-up, page, code seen first", HTML, unseen, "标识真实".encode()),
         "json again": Kind("look-up, JSON, code seen before", JSON, seen, b'"green"'),
         "html again": Kind("look-up, page, code seen before", HTML, seen, "标识真实".encode()),
-        "forged": Kind("look-up, JSON, bad signature", JSON, forged, b'"bad_signature"'),
+        "forged": Kind("look-up, JSON, bad signature", JSON, badly_signed, b'"bad_signature"'),
     }
     if verify_django.is_installed():
         kinds["django"] = Kind("the same by Django and a row per code", JSON, by_django, b'"green"', is_look_up=False)
     return kinds
-
-
-def _forged(target: str) -> str:
-    """The same code with one character of its signature changed."""
-    at = target.index("?s=") + 40
-    return target[:at] + ("A" if target[at] != "A" else "B") + target[at + 1 :]
 
 
 def _measure(connections: Sequence[socket.socket], kinds: dict[str, Kind], rounds: int) -> None:

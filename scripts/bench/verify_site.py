@@ -75,6 +75,12 @@ def build(folder: Path, count: int) -> list[str]:
     return uris
 
 
+def forged(target: str) -> str:
+    """The same code with one character of its signature changed."""
+    at = target.index("?s=") + 40
+    return target[:at] + ("A" if target[at] != "A" else "B") + target[at + 1 :]
+
+
 def _issue(here: Installation, count: int) -> list[str]:
     store = here.store
     today = local_day(store.clock.now())

@@ -6,7 +6,17 @@ import time
 
 from rich.console import Console
 
-from scripts.bench.report import BenchOptions, Figure, Report, Row, cpu_seconds, peak_memory_mib, print_report, to_json
+from scripts.bench.report import (
+    BenchOptions,
+    Figure,
+    Report,
+    Row,
+    cpu_seconds,
+    peak_memory_mib,
+    print_report,
+    to_json,
+    to_markdown,
+)
 
 REPORT = Report(
     name="qr",
@@ -35,6 +45,15 @@ def test_the_table_shows_peer_limit_ratio_goal_and_machine() -> None:
         "[162]",
     ):
         assert part in shown
+
+
+def test_markdown_keeps_one_line_a_row_with_its_verdict() -> None:
+    section = to_markdown(REPORT).splitlines()
+    assert section[0] == "## qr"
+    rows = [line for line in section if line.startswith("| ")][1:]
+    assert rows[0] == "| matrices [162] | 37,000 per s | python-qrcode 52 |  | 712× | ≥ 500× | reached |"
+    assert rows[1].endswith("| writing 12,000 |  | ≥ 8,000 | **missed** |")
+    assert "- one process" in section
 
 
 def test_json_is_plain_and_names_a_missing_library() -> None:

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 
 from api.limits import SignatureLimit
 from api.problems import Problems
-from api.v1 import me
+from api.v1 import access_keys, me
 from api.v1.description import INTRODUCTION, describe
 from api.v1.door import Door
 from api.wiring import Process
@@ -15,7 +15,7 @@ from gimark.errors import GimarkError
 from labels.errors import LabelError
 
 VERSION = "1.0.0"
-ROUTERS = (me.router,)
+ROUTERS = (me.router, access_keys.router)
 
 
 def json_api(process: Process, problems: Problems) -> FastAPI:

@@ -116,7 +116,8 @@ class PrintOrder(Base):
 
     `facts_sha256` holds what the labels said when they were ordered, so that no amendment on the way mixes two texts in
     one order. `on_pack` names label items that the producer says stand on the package itself. `reprints_act_id` points
-    at the run.reprint act that lets the same codes be printed again.
+    at the run.reprint act that lets the same codes be printed again. Its files are gone from `files_removed_at`; their
+    hashes stay.
     """
 
     __tablename__ = "print_order"
@@ -147,10 +148,11 @@ class PrintOrder(Base):
     reprints_act_id: Mapped[int | None] = mapped_column(ForeignKey("range_act.id"))
     ordered_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
+    files_removed_at: Mapped[datetime | None]
 
 
 class PrintFile(Base):
-    """One finished part of an order, written once under its own hash."""
+    """One finished part of an order, written once under its own hash, which outlives it."""
 
     __tablename__ = "print_file"
 

@@ -25,10 +25,18 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}")
 log = structlog.stdlib.get_logger("gimark")
 
 
-def configure(level: str, stream: TextIO | None = None) -> None:
-    """Send structlog's and the standard library's records to `stream` (standard error) as JSON lines."""
+def configure(level: str, stream: TextIO | None = None, *, process: str = "") -> None:
+    """Send structlog's and the standard library's records to `stream` (standard error) as JSON lines.
+
+    `process` says in each of them which of an installation's processes it is from.
+    """
+
+    def name_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {**event, "process": process} if process else event
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_process,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         _name_the_error,

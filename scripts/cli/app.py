@@ -1,6 +1,7 @@
 """The command tree. Only typer is imported here, so that `gimark --help` answers at once."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ from scripts.cli.authorization_commands import authorization
 from scripts.cli.batch_commands import batch
 from scripts.cli.failing import said_plainly
 from scripts.cli.key_commands import RootPassphrase, keys
+from scripts.cli.profile_commands import profile as profiles
+from scripts.cli.upkeep_commands import store, upkeep
 
 app = typer.Typer(
     name="gimark",
@@ -27,7 +30,19 @@ app.add_typer(batch, name="batch")
 app.add_typer(codes, name="codes")
 app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
+app.add_typer(profiles, name="profile")
+app.add_typer(store, name="store")
+app.add_typer(upkeep)
 app.add_typer(user, name="user")
+
+
+class LabelFormat(StrEnum):
+    """The kinds of label files (`gimark.issuance.rules.PrintFormat`, which takes long to import)."""
+
+    PDF = "pdf"
+    ZPL = "zpl"
+    TSPL = "tspl"
+
 
 ActorName = Annotated[str, typer.Option("--as", metavar="USER", help="以谁的名义办理 / On whose behalf.")]
 
@@ -51,13 +66,28 @@ def init(
 def serve(
     bind: Annotated[str, typer.Option(help="监听地址 / Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口 / Port.")] = 8000,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=64, help="网页进程数 / Web processes (GIMARK_PROCESSES).")
+    ] = None,
     worker: Annotated[bool, typer.Option(help="同时运行后台作业 / Run the worker too.")] = True,
 ) -> None:
     """提供网页、查验和公示账本。 / Serve the pages, the look-up and the ledger."""
-    from scripts.cli import running
+    from scripts.cli import serving
 
     with said_plainly():
-        running.serve(bind, port, with_worker=worker)
+        serving.serve(bind, port, processes, with_worker=worker)
+
+
+@app.command(hidden=True)
+def web(
+    listening: Annotated[int, typer.Option(help="The listening socket's number.")],
+    name: Annotated[str, typer.Option(help="The process's name in the log.")],
+) -> None:
+    """One web process of `serve`, started by it."""
+    from scripts.cli import answering
+
+    with said_plainly():
+        answering.web(listening, name)
 
 
 @app.command()
@@ -123,12 +153,24 @@ def labels(
         typer.Option(metavar="ITEM", help="已印在包装上的项目 / Items that the package itself carries."),
     ] = None,
     reprint: Annotated[str | None, typer.Option(metavar="REASON", help="补印理由 / Why they are reprinted.")] = None,
+    format_: Annotated[
+        LabelFormat, typer.Option("--format", help="pdf；卷装热敏：zpl（Zebra）、tspl（TSC 等） / Kind of file.")
+    ] = LabelFormat.PDF,
+    skip: Annotated[int, typer.Option(help="首张标签纸已用的位置数 / Places used on the first sheet.")] = 0,
+    right: Annotated[
+        float, typer.Option(min=-10, max=10, metavar="MM", help="整体右移（毫米） / Move everything right.")
+    ] = 0.0,
+    down: Annotated[
+        float, typer.Option(min=-10, max=10, metavar="MM", help="整体下移（毫米） / Move everything down.")
+    ] = 0.0,
 ) -> None:
-    """印标文件（PDF 和 CSV），抽样解码合格并公布存证后放行。 / Label files, released after proof and checkpoint."""
+    """印标文件（PDF、ZPL 或 TSPL，和 CSV），抽样解码合格并公布存证后放行。 / Label files, released once proven."""
+    from gimark.issuance.rules import PrintFormat
     from scripts.cli import issuing
 
+    printer = issuing.Printer(PrintFormat(format_.value), skip, right, down)
     with said_plainly():
-        issuing.labels(run, as_, out, first, last, template, dpi, tuple(on_pack or ()), reprint)
+        issuing.labels(run, as_, out, first, last, template, dpi, tuple(on_pack or ()), reprint, printer)
 
 
 @app.command()
@@ -258,16 +300,17 @@ def user_add(
 
 @app.command()
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(help="qr issue labels verify ledger")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="qr issue labels verify ledger page …")] = None,
     n: Annotated[int | None, typer.Option(help="数量 / How many.")] = None,
     quick: Annotated[bool, typer.Option(help="缩小规模 / A small run.")] = False,
     json: Annotated[bool, typer.Option("--json", help="JSON 输出 / JSON output.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="docs/performance.md 的段落 / Its sections.")] = False,
 ) -> None:
     """性能测量，与同类软件在同一次运行里比较。 / Measure, beside a peer, in the same run."""
     from scripts.bench import running
 
     with said_plainly():
-        running.run(names or [], n=n, quick=quick, as_json=json)
+        running.run(names or [], n=n, quick=quick, style="json" if json else "markdown" if markdown else "table")
 
 
 @app.command()

@@ -3,12 +3,8 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,9 +14,10 @@ from gimark.scans.model import ScanCheck
 from gimark.store.engine import open_engine
 from scripts.bench.verify import _request
 from scripts.bench.verify_site import HOST, build, settings_of
+from tests.served import PATIENCE_S, Served, serving
 
 CODES = 400
-START_S = 60
+PROCESSES = ("--no-worker", "--processes", "2")
 
 
 @pytest.fixture(scope="module")
@@ -28,40 +25,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]
     """The folder of an installation and the targets of its codes."""
     folder = tmp_path_factory.mktemp("stopping")
     return folder, [uri.removeprefix(f"https://{HOST}") for uri in build(folder, CODES)]
-
-
-@contextmanager
-def serving(folder: Path, durability: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """A web process of its own, and its port."""
-    with socket.create_server(("127.0.0.1", 0)) as chosen:
-        port = chosen.getsockname()[1]
-    environment = {
-        **os.environ,
-        "GIMARK_DATA_DIR": str(settings_of(folder).data_dir),
-        "GIMARK_PASSPHRASE_FILE": str(folder / "passphrase"),
-        "GIMARK_SCAN_DURABILITY": durability,
-        "GIMARK_LOG_LEVEL": "error",
-    }
-    command = [sys.executable, "-m", "scripts.cli", "serve", "--no-worker", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment)
-    try:
-        deadline = time.monotonic() + START_S
-        while not _answers(port):
-            assert process.poll() is None, "the server did not start"
-            assert time.monotonic() < deadline, "the server did not answer in time"
-            time.sleep(0.1)
-        yield process, port
-    finally:
-        process.kill()
-        process.wait(START_S)
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 class Scanner(threading.Thread):
@@ -89,19 +52,19 @@ class Scanner(threading.Thread):
             return
 
 
-def scan_until(port: int, targets: list[str], stop_after: int, stop: "subprocess.Popen[bytes]", how: int) -> set[int]:
+def scan_until(served: Served, targets: list[str], stop_after: int, pids: list[int], how: int) -> set[int]:
     """Scan from four phones; send the signal once enough was answered. The indices that were answered."""
     numbered = list(enumerate(targets))
-    scanners = [Scanner(port, numbered[first::4]) for first in range(4)]
+    scanners = [Scanner(served.port, numbered[first::4]) for first in range(4)]
     for scanner in scanners:
         scanner.start()
     while sum(len(scanner.answered) for scanner in scanners) < stop_after:
         assert any(scanner.is_alive() for scanner in scanners), "the scanners gave up"
         time.sleep(0.005)
-    stop.send_signal(how)
-    stop.wait(START_S)
+    for pid in pids:
+        os.kill(pid, how)
     for scanner in scanners:
-        scanner.join(START_S)
+        scanner.join(PATIENCE_S)
     return {index for scanner in scanners for index in scanner.answered}
 
 
@@ -116,9 +79,10 @@ def recorded(folder: Path) -> set[int]:
 
 def test_told_to_stop_under_load_it_loses_no_answered_check(installed: tuple[Path, list[str]]) -> None:
     folder, targets = installed
-    with serving(folder, "batched") as (process, port):
-        answered = scan_until(port, targets[:200], 60, process, signal.SIGTERM)
-        assert process.returncode == 0
+    secret = folder / "passphrase"
+    with serving(settings_of(folder).data_dir, *PROCESSES, passphrase_file=secret) as served:
+        answered = scan_until(served, targets[:200], 60, [served.parent.pid], signal.SIGTERM)
+        assert served.parent.wait(PATIENCE_S) == 0
     assert len(answered) >= 60
     assert answered <= recorded(folder)
 
@@ -127,7 +91,9 @@ def test_killed_under_load_it_loses_no_answered_check_when_answers_wait_for_the_
     installed: tuple[Path, list[str]],
 ) -> None:
     folder, targets = installed
-    with serving(folder, "committed") as (process, port):
-        answered = scan_until(port, targets[200:], 60, process, signal.SIGKILL)
+    settings = {"passphrase_file": folder / "passphrase", "scan_durability": "committed"}
+    with serving(settings_of(folder).data_dir, *PROCESSES, **settings) as served:
+        answered = scan_until(served, targets[200:], 60, served.web, signal.SIGKILL)
+        at_once = recorded(folder)
     assert len(answered) >= 60
-    assert {index + 200 for index in answered} <= recorded(folder)
+    assert {index + 200 for index in answered} <= at_once

@@ -1,0 +1,24 @@
+"""One web process of `gimark serve`. It imports no label code: that is the worker's."""
+
+import signal
+import socket
+
+from api.logs import configure
+from api.main import create_app
+from api.server import WebServer
+from api.settings import Settings
+from scripts.cli.line import say_ready, when_it_closes
+from scripts.cli.schema import check_schema
+
+
+def web(listening: int, name: str) -> None:
+    """Answer on the listening socket that the parent handed down by number, until told to stop or let go."""
+    settings = Settings()
+    configure(settings.log_level, process=name)
+    check_schema(settings)
+    server = WebServer(create_app(settings), say_ready)
+    for told in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops gracefully and then raises the signal again: by then there is nothing left to stop.
+        signal.signal(told, lambda _signal, _frame: None)
+    when_it_closes(server.leave)
+    server.run([socket.socket(fileno=listening)])

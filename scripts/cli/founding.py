@@ -11,7 +11,9 @@ from gimark.accounts.actions import UserForm, create_user
 from gimark.accounts.rules import Role, not_found
 from gimark.errors import invalid
 from gimark.registry.enterprises.model import Enterprise
+from gimark.registry.profiles.reading import read_profile
 from scripts.cli.office import acting_as, console, installation
+from scripts.cli.profiles import say_open
 
 
 def init(profile: Path, origin: str, host: str, root_out: Path | None, root_passphrase_file: Path | None) -> None:
@@ -41,6 +43,7 @@ def init(profile: Path, origin: str, host: str, root_out: Path | None, root_pass
             "请与其口令一起离线保管两份。 / Keep two copies of both off line, with their passphrase.",
             highlight=False,
         )
+    say_open(read_profile(profile))
 
 
 def _root_outside(path: Path | None, passphrase_file: Path | None) -> RootPlace | None:

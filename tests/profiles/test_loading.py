@@ -14,13 +14,10 @@ from gimark.registry.authorizations.model import Authorization
 from gimark.registry.county.model import County
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
 from gimark.registry.items.model import TradeItem
-from gimark.registry.profiles.actions import Loaded, load_profile
-from gimark.registry.profiles.reading import read_profile
+from gimark.registry.profiles.actions import Loaded
 from gimark.registry.rights.model import Right, Town
 from gimark.store.unit_of_work import Store
-
-YUNXI = Path("scripts/profiles/yunxi")
-REGULATOR = Actor(1, "regulator", Role.REGULATOR)
+from tests.profiles.loading import YUNXI, load
 
 
 @pytest.fixture
@@ -32,13 +29,6 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
     text = (folder / name).read_text(encoding="utf-8")
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-
-
-def load(store: Store, folder: Path, actor: Actor = REGULATOR) -> Loaded:
-    with store.acting() as act:
-        loaded = load_profile(act, actor, read_profile(folder))
-        act.commit()
-    return loaded
 
 
 def refusals(store: Store, folder: Path) -> list[str]:

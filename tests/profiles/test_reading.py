@@ -150,7 +150,7 @@ def test_columns_may_stand_in_any_order(folder: Path) -> None:
 
 
 def test_all_problems_of_all_files_are_told_at_once(folder: Path) -> None:
-    change(folder, "county.toml", "gi.yunxi.example", "")
+    change(folder, "county.toml", "gi.yunxi.example", "gi yunxi")
     change(folder, "townships.csv", "松坞镇", "")
     change(folder, "products.toml", '"certification_mark"', '"mark"')
     change(folder, "enterprises.csv", "999001004", "999001044")

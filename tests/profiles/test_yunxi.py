@@ -65,7 +65,7 @@ def test_nothing_can_be_mistaken_for_a_real_one(yunxi: Profile) -> None:
     assert all(item.gtin.startswith("0952") for item in yunxi.items), "GS1 keeps prefix 952 for demonstrations"
     assert all(row.terms.number.startswith("示例") for row in yunxi.authorizations)
     for right in (right for product in yunxi.products for right in product.rights):
-        assert right.tag is SourceTag.INVENTED
+        assert right.known.tag is SourceTag.INVENTED
         assert right.trademark is None or right.trademark.startswith("示例")
 
 

@@ -12,10 +12,7 @@ from gimark.production.model import Batch
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem, TradeItemRight
 from gimark.registry.rights.evidence import certainties
-from gimark.registry.rights.model import FactName, GiProduct, ProductClass, Right, RightKind, SourceTag
-
-# Of the ways a fact is known, those on which it may be printed; `invented` exists in demonstrations only.
-PRINTABLE = frozenset({SourceTag.STATUTE, SourceTag.CONFIRMED, SourceTag.INVENTED})
+from gimark.registry.rights.model import PRINTABLE, FactName, GiProduct, ProductClass, Right, RightKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Loading a county's profile into the register, through the same acts as the regulator's own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 
@@ -15,8 +15,10 @@ from gimark.registry.enterprises.actions import register_enterprise
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.actions import TradeItemForm, register_item
 from gimark.registry.items.model import TradeItem, TradeItemRight
+from gimark.registry.profiles.open_facts import needed_facts
 from gimark.registry.profiles.profile import AuthorizationRow, EnterpriseRow, ItemRow, ProductRow, Profile, RightRow
 from gimark.registry.rights.actions import ProductClassForm, RightForm, add_product, add_town, set_right
+from gimark.registry.rights.evidence import set_evidence
 from gimark.registry.rights.model import GiProduct, ProductClass, Right, RightTown
 from gimark.store.unit_of_work import Act
 
@@ -34,9 +36,10 @@ class Loaded:
 def load_profile(act: Act, actor: Actor, profile: Profile) -> Loaded:
     """Enter what the register does not have yet, in the caller's transaction, which commits: all of it or nothing.
 
-    Loading again changes nothing but the county's own words and the names of towns. Needs a regulator. Raises
-    InvalidInputError with everything that a registry act refuses or that stands in the register with other facts:
-    an official fact is changed by an act of its own with a reason, never by a file.
+    A right waits outside the register until what it needs is known and out of doubt; a fact in doubt counts as
+    unknown. Loading again changes nothing but the county's own words, the names of towns and how well facts are
+    known. Needs a regulator. Raises InvalidInputError with everything that a registry act refuses or that stands in
+    the register with other facts: an official fact is changed by an act of its own with a reason, never by a file.
     """
     loading = _Loading(act, actor)
     set_county(act, actor, profile.county)
@@ -67,6 +70,7 @@ class _Loading:
     checklist: Checklist = field(default_factory=Checklist)
     loaded: Loaded = field(default_factory=Loaded)
     rights: dict[str, Right] = field(default_factory=dict)
+    waiting: dict[str, frozenset[str]] = field(default_factory=dict)
     enterprises: dict[str, Enterprise] = field(default_factory=dict)
 
     @contextmanager
@@ -90,45 +94,50 @@ class _Loading:
             with self.line(right.where):
                 self.right(product, right)
 
-    def right(self, product: GiProduct, row: RightRow) -> None:
-        form = RightForm(
-            product_ref=product.ref,
-            kind=row.kind,
-            holder=row.holder,
-            towns=row.area,
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
-            source=row.source,
-            source_tag=row.tag,
-            standard=row.standard,
-            announcement=row.announcement,
-            trademark=row.trademark,
-            defined_grades=row.grades,
-            printed_texts=row.printed_texts,
-        )
+    def right(self, product: GiProduct, given: RightRow) -> None:
+        row = given.settled()
         known = self.act.session.scalar(select(Right).where(Right.product_id == product.id, Right.kind == row.kind))
-        if known is None:
-            self.rights[row.id] = set_right(self.act, self.actor, form)
+        needed = needed_facts(given)
+        if known is None and needed:
+            self.waiting[row.id] = needed
+        elif known is None:
+            self.rights[row.id] = set_right(self.act, self.actor, _form(product, row))
             self.loaded.rights += 1
-            return
-        self.rights[row.id] = known
+        else:
+            self.rights[row.id] = known
+            self.compare_right(known, row)
+            set_evidence(self.act, self.actor, known, row.known, row.evidence)
+
+    def compare_right(self, known: Right, row: RightRow) -> None:
         towns = self.act.session.scalars(select(RightTown.town_code).where(RightTown.right_id == known.id))
         self.compare(
             row.where,
             {
-                "holder": (known.holder, form.holder),
-                "area": (sorted(towns), sorted(form.towns)),
-                "standard": (known.standard, form.standard),
-                "announcement": (known.announcement, form.announcement),
-                "trademark": (known.trademark, form.trademark),
-                "grades": (known.defined_grades, list(form.defined_grades)),
-                "printed_texts": (known.printed_texts, list(form.printed_texts)),
-                "from": (known.valid_from, form.valid_from),
-                "until": (known.valid_until, form.valid_until),
-                "source": (known.source, form.source),
-                "tag": (known.source_tag, form.source_tag),
+                "holder": (known.holder, row.holder or ""),
+                "area": (sorted(towns), sorted(row.area)),
+                "standard": (known.standard, row.standard),
+                "announcement": (known.announcement, row.announcement),
+                "trademark": (known.trademark, row.trademark),
+                "grades": (known.defined_grades, list(row.grades)),
+                "printed_texts": (known.printed_texts, list(row.printed_texts)),
+                "from": (known.valid_from, row.valid_from),
+                "until": (known.valid_until, row.valid_until),
             },
         )
+
+    def is_waiting(self, where: str, rights: Iterable[str]) -> bool:
+        """Note each of `rights` that is not in the register yet; whether there is one."""
+        waiting = [name for name in rights if name in self.waiting]
+        for name in waiting:
+            lacking = ", ".join(sorted(self.waiting[name]))
+            self.checklist.add(
+                where,
+                f"权利“{name}”还没有登记，待填或待核：{lacking}",
+                f"the right “{name}” is not registered yet; open: {lacking}",
+                "请先在 products.toml 中填写并请县里确认",
+                "Fill it in in products.toml first, and have the county confirm it",
+            )
+        return bool(waiting)
 
     def enterprise(self, row: EnterpriseRow) -> None:
         form = row.form
@@ -144,7 +153,7 @@ class _Loading:
 
     def item(self, row: ItemRow) -> None:
         enterprise, rights = self.enterprises.get(row.uscc), [self.rights.get(name) for name in row.rights]
-        if enterprise is None or None in rights:
+        if self.is_waiting(f"{row.where}/rights", row.rights) or enterprise is None or None in rights:
             return  # what it names was refused and is noted there
         refs = tuple(right.ref for right in rights if right is not None)
         known = self.act.session.scalar(select(TradeItem).where(TradeItem.gtin == row.gtin))
@@ -163,7 +172,7 @@ class _Loading:
 
     def authorization(self, row: AuthorizationRow) -> None:
         enterprise, right = self.enterprises.get(row.uscc), self.rights.get(row.right)
-        if enterprise is None or right is None:
+        if self.is_waiting(f"{row.where}/right", [row.right]) or enterprise is None or right is None:
             return  # what it names was refused and is noted there
         terms = row.terms
         known = self.act.session.scalar(
@@ -198,6 +207,26 @@ class _Loading:
                     "请更正资料；要改登记，请办理变更",
                     "Mend the profile; to change the register, make an act of change",
                 )
+
+
+def _form(product: GiProduct, row: RightRow) -> RightForm:
+    assert row.valid_from is not None, "a right without its first day waits"
+    return RightForm(
+        product_ref=product.ref,
+        kind=row.kind,
+        holder=row.holder,
+        towns=row.area,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        source=row.known.source,
+        source_tag=row.known.certainty,
+        standard=row.standard,
+        announcement=row.announcement,
+        trademark=row.trademark,
+        defined_grades=row.grades,
+        printed_texts=row.printed_texts,
+        evidence=row.evidence,
+    )
 
 
 def _class_in_words(known: ProductClass | ProductClassForm) -> str:

@@ -1,13 +1,16 @@
 """The shape of a county's profile. `where` is the file and line that a part was read from (`enterprises.csv/5`)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from gimark.registry.authorizations.rules import Terms
 from gimark.registry.county.actions import CountyForm
 from gimark.registry.enterprises.actions import EnterpriseForm
 from gimark.registry.rights.actions import ProductClassForm
-from gimark.registry.rights.model import RightKind, SourceTag
+from gimark.registry.rights.evidence import Evidence
+from gimark.registry.rights.model import FactName, RightKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +25,49 @@ class TownRow:
 
 @dataclass(frozen=True, slots=True)
 class RightRow:
-    """A right over a product's name. `id` is known inside the profile alone; numbers are None when unknown."""
+    """A right over a product's name. `id` is known inside the profile alone; what is unknown is None or empty.
+
+    `evidence` has the facts that are known from elsewhere than the right itself (`source`, `tag`).
+    """
 
     where: str
     id: str
     kind: RightKind
-    holder: str
+    holder: str | None
     standard: str | None
     announcement: str | None
     trademark: str | None
     area: tuple[str, ...]
     grades: tuple[str, ...]
     printed_texts: tuple[str, ...]
-    valid_from: date
+    valid_from: date | None
     valid_until: date | None
-    source: str
-    tag: SourceTag
+    known: Evidence
+    evidence: Mapping[FactName, Evidence]
+
+    def evidence_of(self, name: FactName) -> Evidence:
+        """How well a fact is known."""
+        return self.evidence.get(name, self.known)
+
+    def value(self, name: FactName) -> object:
+        """A fact as the file has it; None or empty when it is unknown."""
+        return getattr(self, _FIELDS.get(name, name.value))
+
+    def settled(self) -> "RightRow":
+        """The right with every fact that is in doubt left out, and no evidence of what is not there.
+
+        What confirms the right as a whole confirms each fact that has no evidence of its own.
+        """
+        doubtful = [name for name in FactName if self.evidence_of(name).is_in_doubt]
+        left_out: dict[str, Any] = {_FIELDS.get(name, name.value): () if name in _LISTS else None for name in doubtful}
+        right = replace(self, **left_out)
+        own = dict.fromkeys(FactName, self.known) if self.known.confirmed else {}
+        evidence = {name: known for name, known in (own | dict(self.evidence)).items() if right.value(name)}
+        return replace(right, evidence=evidence)
+
+
+_FIELDS = {FactName.FROM: "valid_from", FactName.UNTIL: "valid_until"}
+_LISTS = frozenset({FactName.AREA, FactName.GRADES, FactName.PRINTED_TEXTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +119,10 @@ class AuthorizationRow:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Everything a county enters before its first batch."""
+    """Everything a county enters before its first batch. `regulator` is where its regulator's name is known from."""
 
     county: CountyForm
+    regulator: Evidence | None
     towns: tuple[TownRow, ...]
     products: tuple[ProductRow, ...]
     enterprises: tuple[EnterpriseRow, ...]

@@ -1,6 +1,7 @@
 """Reading a county's profile from its folder, with everything checked before anything is written."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from gimark.codes.gtin import check_gtin
@@ -11,6 +12,7 @@ from gimark.registry.authorizations.rules import Terms
 from gimark.registry.county.actions import CountyForm
 from gimark.registry.enterprises.actions import SC_LICENCE, EnterpriseForm
 from gimark.registry.enterprises.model import EnterpriseKind
+from gimark.registry.profiles.evidence import EVIDENCE, evidence, optional_evidence, require_settled, told_apart
 from gimark.registry.profiles.files import sections, sheet, table, tables, toml
 from gimark.registry.profiles.profile import (
     AuthorizationRow,
@@ -24,7 +26,7 @@ from gimark.registry.profiles.profile import (
 from gimark.registry.profiles.references import Named, check_references
 from gimark.registry.profiles.rows import Row, parsed
 from gimark.registry.rights.actions import ProductClassForm
-from gimark.registry.rights.model import RightKind, SourceTag
+from gimark.registry.rights.model import RightKind
 from gimark.texts import LONG, NAME, SHORT
 
 FORMAT = "gimark-profile/v1"
@@ -37,8 +39,10 @@ ITEMS = (
 AUTHORIZATIONS = ("enterprise", "right", "classes", "number", "from", "until", "labels_per_year", "remark")
 RIGHT = (
     *("id", "kind", "holder", "standard", "announcement", "trademark", "area", "grades", "printed_texts"),
-    *("from", "until", "source", "tag"),
+    *("from", "until", *EVIDENCE),
 )
+# What a right's section must say, be it only that it is not known yet.
+SAID = ("holder", "area", "from")
 
 COUNTY_CODE, TOWN_CODE = re.compile(r"[0-9]{6}"), re.compile(r"[0-9]{9}")
 HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
@@ -54,8 +58,10 @@ def read_profile(folder: Path) -> Profile:
     enterprises = sheet(folder, "enterprises.csv", ENTERPRISES, checklist)
     items = sheet(folder, "trade_items.csv", ITEMS, checklist)
     authorizations = sheet(folder, "authorizations.csv", AUTHORIZATIONS, checklist)
+    about = county.rows[0] if county.rows else Row("county.toml", {}, Checklist())
     profile = Profile(
-        county=_county(county.rows[0] if county.rows else Row("county.toml", {}, Checklist())),
+        county=_county(about),
+        regulator=optional_evidence(table(replace(about, checklist=Checklist()), "regulator")),
         towns=parsed(towns.rows, _town),
         products=parsed(products.rows, _product),
         enterprises=parsed(enterprises.rows, _enterprise),
@@ -70,12 +76,17 @@ def read_profile(folder: Path) -> Profile:
 
 
 def _county(file: Row) -> CountyForm:
-    file.expect("format", "county", "regulator", "site")
+    file.expect("format", "county", "townships", "regulator", "site")
     if file.text("format") != FORMAT:
         file.wrong("format", f"格式不是 {FORMAT}", f"the format is not {FORMAT}", "请核对版本", "Check the version")
     county, regulator, site = (table(file, name) for name in ("county", "regulator", "site"))
-    county.expect("code", "name_zh", "name_en")
-    regulator.expect("name_zh", "name_en", "address", "phone", "email")
+    county.expect("code", "name_zh", "name_en", *EVIDENCE)
+    require_settled(county)
+    if "townships" in file.cells:
+        townships = table(file, "townships")
+        townships.expect(*EVIDENCE)
+        require_settled(townships)
+    regulator.expect("name_zh", "name_en", "address", "phone", "email", *EVIDENCE)
     site.expect("title_zh", "title_en", "host", "icp", "psb")
     return CountyForm(
         code=county.matching("code", COUNTY_CODE, "六位行政区划代码", "the division's six digits"),
@@ -88,10 +99,16 @@ def _county(file: Row) -> CountyForm:
         regulator_email=regulator.optional("email", NAME) or "",
         title_zh=site.text("title_zh", SHORT),
         title_en=site.text("title_en", NAME),
-        host=site.matching("host", HOST, "小写主机名，不带 https:// 和路径", "a lower-case host name and nothing else"),
+        host=_host(site),
         icp_number=site.optional("icp", SHORT) or "",
         psb_number=site.optional("psb", SHORT) or "",
     )
+
+
+def _host(site: Row) -> str:
+    if site.cells.get("host") == "":
+        return ""
+    return site.matching("host", HOST, "小写主机名，不带 https:// 和路径", "a lower-case host name and nothing else")
 
 
 def _town(row: Row) -> TownRow:
@@ -104,7 +121,8 @@ def _town(row: Row) -> TownRow:
 
 
 def _product(row: Row) -> ProductRow:
-    row.expect("name_zh", "name_en", "classes", "rights")
+    row.expect("name_zh", "name_en", "classes", "rights", *EVIDENCE)
+    require_settled(row)
     classes = parsed(tables(row, "classes", "key"), _class)
     if not row.cells.get("classes"):
         row.wrong("classes", "没有产品类别", "there is no class", "请列出标准中的类别", "List the standard's classes")
@@ -132,27 +150,30 @@ def _class(row: Row) -> ProductClassForm:
     )
 
 
-def _right(row: Row) -> RightRow:
-    row.expect(*RIGHT)
+def _right(section: Row) -> RightRow:
+    section.expect(*RIGHT)
+    row, own = told_apart(section)
+    for name in SAID:
+        if name not in row.cells:
+            row.wrong(name, "没有写", "it is not given", "不知道的留空，即待填", "Leave it empty while it is not known")
     right = RightRow(
         where=row.where,
         id=row.matching("id", ID, "小写字母、数字和 -", "lower-case letters, digits and -"),
         kind=row.word("kind", RightKind),
-        holder=row.text("holder", NAME),
+        holder=row.optional("holder", NAME),
         standard=row.optional("standard", SHORT),
         announcement=row.optional("announcement", SHORT),
         trademark=row.optional("trademark", SHORT),
         area=row.words("area"),
         grades=row.words("grades"),
         printed_texts=row.words("printed_texts"),
-        valid_from=row.day("from"),
+        valid_from=row.optional_day("from"),
         valid_until=row.optional_day("until"),
-        source=row.text("source", LONG - 20),
-        tag=row.word("tag", SourceTag),
+        known=evidence(row),
+        evidence=own,
     )
-    if not right.area:
-        row.wrong("area", "保护范围为空", "the area is empty", "请列出乡镇代码", "List the township codes")
-    row.in_order("from", right.valid_from, "until", right.valid_until)
+    if right.valid_from is not None:
+        row.in_order("from", right.valid_from, "until", right.valid_until)
     return right
 
 

@@ -109,7 +109,8 @@ def _check_authorization(row: AuthorizationRow, product: ProductRow, right: Righ
         _check_class(f"{row.where}/classes", name, product, checklist)
     until = row.terms.valid_until
     ends_late = right.valid_until is not None and (until is None or until > right.valid_until)
-    if row.terms.valid_from < right.valid_from or ends_late:
+    starts_early = right.valid_from is not None and row.terms.valid_from < right.valid_from
+    if starts_early or ends_late:
         checklist.add(
             f"{row.where}/from",
             f"授权期超出权利“{right.id}”的有效期（{right.valid_from} 至 {right.valid_until or '长期'}）",

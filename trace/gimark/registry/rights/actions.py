@@ -12,7 +12,6 @@ from gimark.errors import Checklist
 from gimark.ledger import book
 from gimark.registry.rights.evidence import Evidence, check_evidence, set_evidence
 from gimark.registry.rights.model import (
-    DOUBTFUL,
     FactName,
     GiProduct,
     ProductClass,
@@ -159,7 +158,7 @@ def set_right(act: Act, actor: Actor, form: RightForm) -> Right:
     act.session.add(right)
     act.session.flush()
     act.session.add_all(RightTown(right_id=right.id, town_code=code) for code in sorted(form.towns))
-    set_evidence(act, actor, right, form.evidence)
+    set_evidence(act, actor, right, Evidence(form.source, form.source_tag), form.evidence)
     return right
 
 
@@ -194,18 +193,10 @@ def _check(act: Act, form: RightForm, product: GiProduct | None) -> None:
     checklist = Checklist()
     numbers = {"standard": form.standard, "announcement": form.announcement, "trademark": form.trademark}
     check_texts(checklist, {name: (text, SHORT) for name, text in numbers.items()})
-    check_texts(checklist, {"holder": (form.holder, NAME), "source": (form.source, LONG)})
+    check_texts(checklist, {"holder": (form.holder, NAME)})
     check_texts(checklist, {f"grades/{place}": (text, KEY) for place, text in enumerate(form.defined_grades)})
     check_texts(checklist, {f"printed_texts/{place}": (text, LONG) for place, text in enumerate(form.printed_texts)})
-    check_evidence(checklist, form.evidence)
-    if form.source_tag in DOUBTFUL:
-        checklist.add(
-            "source_tag",
-            f"这项权利出处不确定（{form.source_tag}），不能登记",
-            f"this right is in doubt ({form.source_tag}) and cannot be registered",
-            "请县里核实后再登记",
-            "Register it once the county has confirmed it",
-        )
+    check_evidence(checklist, Evidence(form.source, form.source_tag), form.evidence)
     if product is None:
         checklist.add(
             "product", "没有这个产品", "no such product", "请先登记产品名称", "Register the product's name first"

@@ -41,16 +41,17 @@ class Evidence:
         return self.certainty in DOUBTFUL
 
 
-def set_evidence(act: Act, actor: Actor, right: Right, evidence: Mapping[FactName, Evidence]) -> None:
-    """Put `evidence` in the place of what was known of the right's facts, in the caller's transaction. No ledger act.
+def set_evidence(act: Act, actor: Actor, right: Right, whole: Evidence, evidence: Mapping[FactName, Evidence]) -> None:
+    """Put `evidence` in the place of what was known of the right's facts, and `whole` in that of all others.
 
-    The facts themselves stay as they are. Raises InvalidInputError for evidence in doubt: it would take back what is
-    public already, which needs an act of its own.
+    In the caller's transaction, and no ledger act: the facts stay as they are. Raises InvalidInputError for evidence
+    in doubt: what is public already would be taken back, which needs an act of its own.
     """
     require(actor, Permission.MANAGE_REGISTRY)
     checklist = Checklist()
-    check_evidence(checklist, evidence)
+    check_evidence(checklist, whole, evidence)
     checklist.settle()
+    right.source, right.source_tag = whole.source, whole.certainty
     act.session.execute(delete(RightFact).where(RightFact.right_id == right.id))
     act.session.add_all(
         RightFact(
@@ -66,14 +67,16 @@ def set_evidence(act: Act, actor: Actor, right: Right, evidence: Mapping[FactNam
     act.session.flush()
 
 
-def check_evidence(checklist: Checklist, evidence: Mapping[FactName, Evidence]) -> None:
+def check_evidence(checklist: Checklist, whole: Evidence, evidence: Mapping[FactName, Evidence]) -> None:
     """Note every fact that is in doubt and unconfirmed, and every source that is no line of text."""
-    for name, known in evidence.items():
+    of_all: list[tuple[str, Evidence]] = [("", whole), *evidence.items()]
+    for name, known in of_all:
+        path = f"{name}/" if name else ""
         by = known.confirmed.by if known.confirmed else None
-        check_texts(checklist, {f"{name}/source": (known.source, LONG), f"{name}/confirmed/by": (by, NAME)})
+        check_texts(checklist, {f"{path}source": (known.source, LONG), f"{path}confirmed/by": (by, NAME)})
         if known.is_in_doubt:
             checklist.add(
-                name,
+                name or "source_tag",
                 f"这项事实出处不确定（{known.tag}），不能登记、印制或公示",
                 f"this fact is in doubt ({known.tag}); it can be neither registered, printed nor published",
                 "请县里核实，并注明确认人和日期",

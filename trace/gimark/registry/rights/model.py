@@ -73,6 +73,8 @@ class SourceTag(StrEnum):
 
 
 DOUBTFUL = frozenset({SourceTag.MEMORY, SourceTag.DERIVED, SourceTag.CONFLICTING})
+# Of the ways a fact is known, those on which it may be printed; `invented` exists in demonstrations only.
+PRINTABLE = frozenset({SourceTag.STATUTE, SourceTag.CONFIRMED, SourceTag.INVENTED})
 
 
 class FactName(StrEnum):

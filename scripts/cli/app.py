@@ -12,7 +12,6 @@ from scripts.cli.batch_commands import batch
 from scripts.cli.failing import said_plainly
 from scripts.cli.key_commands import RootPassphrase, keys
 from scripts.cli.profile_commands import profile as profiles
-from scripts.cli.profile_commands import profile as profiles
 from scripts.cli.upkeep_commands import store, upkeep
 
 app = typer.Typer(
@@ -31,7 +30,6 @@ app.add_typer(batch, name="batch")
 app.add_typer(codes, name="codes")
 app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
-app.add_typer(profiles, name="profile")
 app.add_typer(profiles, name="profile")
 app.add_typer(store, name="store")
 app.add_typer(upkeep)

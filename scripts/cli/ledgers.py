@@ -26,9 +26,12 @@ to say that nothing was signed after it; if something was, the log will sign two
 First compare size and root with what the witnesses saw last; where there are none, with a copy kept elsewhere."""
 
 
-def check() -> int:
-    """Recompute the log, replay its entries against the tables, and say what differs; 1 when anything does."""
-    here = installation()
+def check(here: Installation | None = None) -> int:
+    """Recompute the log, replay its entries against the tables, and say what differs; 1 when anything does.
+
+    Of the installation that the environment names, unless another is given.
+    """
+    here = here or installation()
     with here.store.reading() as session:
         size = book.size(session)
         found = [f"{say(fault, 'zh')} / {say(fault, 'en')}" for fault in check_log(session)]

@@ -5,7 +5,7 @@ or as empty afterwards.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -31,17 +31,19 @@ def copy_store(source: Engine, target: Engine, progress: Progress) -> None:
         _copy(here, there, progress)
 
 
-def snapshot(source: Engine, path: Path, progress: Progress) -> None:
+def snapshot(source: Engine, path: Path, progress: Progress, begun: Callable[[], None] = lambda: None) -> None:
     """One moment of the store as a single SQLite file at `path`, which must not exist; acts go on meanwhile.
 
+    `begun` is called when the moment is fixed, before anything is copied: what must belong to it is taken then.
     Raises StoreFailedError when the source is no store that this version knows, is damaged, or there is no room; the
     caller takes away what was begun.
     """
     with _said_plainly():
         if source.dialect.name == "sqlite":
-            _back_up_sqlite(source, path, progress)
+            _back_up_sqlite(source, path, progress, begun)
         else:
             with _into_file(path) as target, _frozen(source) as here, _filled(target) as there:
+                begun()
                 _copy(here, there, progress)
         _check_file(path)
 
@@ -104,7 +106,7 @@ def _into_file(path: Path) -> Iterator[Engine]:
         target.dispose()
 
 
-def _back_up_sqlite(source: Engine, path: Path, progress: Progress) -> None:
+def _back_up_sqlite(source: Engine, path: Path, progress: Progress, begun: Callable[[], None]) -> None:
     """SQLite's online backup. Its reader holds one moment, so that writers neither wait nor make it begin again."""
     database = source.url.database
     assert database is not None
@@ -115,6 +117,7 @@ def _back_up_sqlite(source: Engine, path: Path, progress: Progress) -> None:
         revision = here.execute("SELECT version_num FROM alembic_version").fetchone()
         if revision is None or not migrations.is_known(revision[0]):
             raise unknown_revision(revision and revision[0])
+        begun()
         path.touch(mode=0o600, exist_ok=False)
         with closing(sqlite3.connect(path)) as there:
             here.backup(there, pages=PAGES, progress=lambda _status, left, total: progress(total - left, total))

@@ -109,7 +109,7 @@ def _copy_in(target: Connection, table: Table, rows: Sequence[Row[Any]]) -> None
     names = ", ".join(quote(column.name) for column in table.columns)
     cursor = target.connection.cursor()
     try:
-        with cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
     finally:

@@ -21,7 +21,7 @@ from labels.template import Template
 
 Bytes = NDArray[np.uint8]
 _DPI: Final = 300
-_QR: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+QR_CODES: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _INCH_MM: Final = 25.4
 _INCH_POINTS: Final = 72
 
@@ -95,9 +95,9 @@ def _cut(picture: Bytes, corner: tuple[float, float], template: Template) -> Byt
 
 def _require_symbol(picture: Bytes, uri: bytes, label: int) -> None:
     """Exactly one symbol, which says exactly `uri`."""
-    found = [read.bytes for read in zxingcpp.read_barcodes(picture, formats=_QR)]
+    found = [read.bytes for read in zxingcpp.read_barcodes(picture, formats=QR_CODES)]
     if found != [uri]:
-        raise ProofError([_other_symbol(label, len(found))])
+        raise ProofError([other_symbol(label, len(found))])
 
 
 def _require_typed(words: pypdfium2.PdfTextPage, corner: tuple[float, float], job: ProofJob, label: int) -> None:
@@ -126,7 +126,8 @@ def _other_count(found: int, expected: int) -> Fault:
     )
 
 
-def _other_symbol(label: int, found: int) -> Fault:
+def other_symbol(label: int, found: int) -> Fault:
+    """Label `label` shows `found` symbols, or one that says something else."""
     reason_zh = ("读不出二维码", "二维码内容与码不符")[found] if found < 2 else f"读出 {found} 个二维码"
     reason_en = ("no symbol was read", "the symbol says something else")[found] if found < 2 else f"{found} symbols"
     return Fault(

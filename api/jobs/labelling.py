@@ -12,8 +12,9 @@ from gimark.issuance.labelling import LabelFacts, label_facts
 from gimark.issuance.model import PrintState
 from gimark.issuance.printing import PrintForm, earlier_print, order_print
 from gimark.issuance.queries import PrintFacts, visible_run
-from gimark.issuance.rules import checked_spans
+from gimark.issuance.rules import PrintFormat, checked_spans
 from gimark.issuance.signing import codes_of
+from labels.adjustment import require_adjustment
 from labels.carrier import PRINTER_DPI
 from labels.design import Design, make_design
 from labels.fonts import Faces, find_faces
@@ -29,7 +30,8 @@ def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFact
     """Order label files, after laying the label out: what cannot be printed is said before the order, not on paper.
 
     Raises InvalidInputError (range, template, resolution, `on_pack`), LabelError (missing text or glyph, what does not
-    fit, an illegible symbol) and what `order_print` raises. An order that was taken before is not judged again.
+    fit, an illegible symbol, a place or an offset that the paper does not have) and what `order_print` raises. An order
+    that was taken before is not judged again.
     """
     with here.store.reading() as session:
         run = visible_run(session, actor, form.run_ref)
@@ -38,7 +40,9 @@ def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFact
         facts, codes = label_facts(session, run), codes_of(here.keyring, run)
     if earlier is None or earlier.state is PrintState.FAILED:
         _check_form(form)
-        _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
+        layout = _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
+        is_thermal = form.format is not PrintFormat.PDF
+        require_adjustment(layout, form.skip, offset_mm(form.offset_um), is_thermal=is_thermal)
     with here.store.acting() as act:
         order = order_print(act, actor, form)
         act.commit()
@@ -49,6 +53,11 @@ def design_of(here: Installation, codes: RunCodes, facts: LabelFacts, order: Pri
     """The finished design of an order's labels."""
     layout = _lay_out(here, facts, codes, order.template, order.dpi, order.on_pack)
     return make_design(layout, _faces(here))
+
+
+def offset_mm(offset_um: tuple[int, int]) -> tuple[float, float]:
+    """An offset in millimetres, as labels are measured."""
+    return offset_um[0] / 1_000, offset_um[1] / 1_000
 
 
 def label_values(facts: LabelFacts, host: str, on_pack: tuple[str, ...]) -> LabelValues:

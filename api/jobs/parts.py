@@ -5,20 +5,28 @@ after a crash without a byte of difference.
 """
 
 import io
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from gimark.codes.cipher import SerialCipher
 from gimark.codes.minting import csv_rows, mint
 from gimark.codes.run import RunCodes
+from gimark.files.content import StoredFile
 from gimark.files.folder import LocalFiles
+from gimark.issuance.rules import PrintFormat
 from gimark.keys.signer import Signer
 from labels.design import Design
 from labels.part import PartJob, render_part
 from labels.proof import ProofJob, prove, sample_pages
+from labels.thermal.proof import prove_tspl, prove_zpl
+from labels.thermal.tspl import tspl_pieces
+from labels.thermal.zpl import zpl_pieces
 
-# Spread over the part, its first and last page always among them.
+# Spread over the part, its first and last page (or label of a roll) always among them.
 PROVED_PAGES = 8
+PROVED_LABELS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +42,77 @@ class PartOrder:
     title: str
     files: Path
     cache: Path
+    format: PrintFormat = PrintFormat.PDF
+    skip: int = 0
+    offset_mm: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class MadePart:
-    """Digest and size of the part's PDF and of its rows for the print house's file."""
+    """Digest and size of the part's labels and of its rows for the print house's file."""
 
-    pdf: tuple[str, int]
+    labels: tuple[str, int]
     rows: tuple[str, int]
 
 
 def make_part(order: PartOrder) -> MadePart:
-    """Sign, draw, decode what was drawn, and keep both files.
+    """Sign, draw, keep both files, and decode what was drawn from what was kept.
 
     Raises LabelError when an independent reader does not read from a drawn page what was meant.
     """
     minted = mint(order.codes, order.cipher, order.signer, order.first, order.count)
-    pdf = render_part(PartJob(order.design, minted.uris, minted.serials, order.title, cache_dir=order.cache))
-    proof = ProofJob(order.design.template, minted.uris, minted.serials)
-    prove(pdf, proof, sample_pages(proof.pages, PROVED_PAGES))
+    job = PartJob(
+        order.design, minted.uris, minted.serials, order.title, order.skip, order.offset_mm, cache_dir=order.cache
+    )
     files = LocalFiles(order.files)
-    kept = files.put(io.BytesIO(pdf))
+    kept = _MAKERS[order.format](job, files)
     rows = files.put(io.BytesIO(csv_rows(minted)))
     return MadePart((kept.sha256, kept.size), (rows.sha256, rows.size))
+
+
+def _pdf(job: PartJob, files: LocalFiles) -> StoredFile:
+    pdf = render_part(job)
+    proof = ProofJob(job.design.template, job.uris, job.serials, job.skip, job.offset_mm)
+    prove(pdf, proof, sample_pages(proof.pages, PROVED_PAGES))
+    return files.put(io.BytesIO(pdf))
+
+
+def _zpl(job: PartJob, files: LocalFiles) -> StoredFile:
+    kept = files.put(_Pieces(zpl_pieces(job)))
+    with files.open(kept.sha256) as file:
+        prove_zpl(file, job.uris, sample_pages(len(job.uris), PROVED_LABELS))
+    return kept
+
+
+def _tspl(job: PartJob, files: LocalFiles) -> StoredFile:
+    kept = files.put(_Pieces(tspl_pieces(job)))
+    with files.open(kept.sha256) as file:
+        prove_tspl(file, job.uris, sample_pages(len(job.uris), PROVED_LABELS), job.design.carrier.dpi)
+    return kept
+
+
+_MAKERS: Mapping[PrintFormat, Callable[[PartJob, LocalFiles], StoredFile]] = {
+    PrintFormat.PDF: _pdf,
+    PrintFormat.ZPL: _zpl,
+    PrintFormat.TSPL: _tspl,
+}
+
+
+class _Pieces(io.RawIOBase, BinaryIO):
+    """Pieces as they come, to be read like a file, so that none but the last one stands in memory."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._begun = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, at most `size`; empty at the end of the last piece."""
+        if not self._begun:
+            self._begun = memoryview(next(self._pieces, b""))
+        taken = self._begun if size < 0 else self._begun[:size]
+        self._begun = self._begun[len(taken) :]
+        return bytes(taken)

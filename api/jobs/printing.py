@@ -13,7 +13,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from api.installation import Installation
-from api.jobs.labelling import design_of
+from api.jobs.labelling import design_of, offset_mm
 from api.jobs.parts import MadePart, PartOrder, make_part
 from api.jobs.pool import made_by, processes
 from gimark.codes.minting import CSV_HEADER
@@ -41,7 +41,7 @@ GROUP = 8
 class Part:
     """One part: its files' names and the indices (inclusive) it covers."""
 
-    pdf: str
+    labels: str
     rows: str
     span: Span
 
@@ -77,7 +77,7 @@ def _make_missing(here: Installation, order: PrintFacts, handle: JobHandle) -> N
     done = len(parts) - len(missing)
     for part, made in _made(here, order, missing):
         with here.store.acting() as act:
-            add_file(act, order.ref, part.pdf, part.span, *made.pdf)
+            add_file(act, order.ref, part.labels, part.span, *made.labels)
             add_file(act, order.ref, part.rows, part.span, *made.rows)
             act.commit()
         done += 1
@@ -87,14 +87,18 @@ def _make_missing(here: Installation, order: PrintFacts, handle: JobHandle) -> N
 def _parts(order: PrintFacts) -> list[Part]:
     starts = range(order.first, order.last + 1, MOST_LABELS)
     return [
-        Part(f"labels-{number:04}.pdf", f".rows-{number:04}", (start, min(start + MOST_LABELS - 1, order.last)))
+        Part(
+            f"labels-{number:04}.{order.format}",
+            f".rows-{number:04}",
+            (start, min(start + MOST_LABELS - 1, order.last)),
+        )
         for number, start in enumerate(starts, 1)
     ]
 
 
 def _missing(order: PrintFacts, parts: list[Part]) -> list[Part]:
     names = {file.name for file in order.files}
-    return [part for part in parts if not {part.pdf, part.rows} <= names]
+    return [part for part in parts if not {part.labels, part.rows} <= names]
 
 
 def _made(here: Installation, order: PrintFacts, parts: list[Part]) -> Iterator[tuple[Part, MadePart]]:
@@ -128,6 +132,10 @@ def _orders(here: Installation, order: PrintFacts, parts: list[Part]) -> list[Pa
             title=f"{issued.codes.lot} {part.span[0]}–{part.span[1]}",
             files=here.settings.data_dir / "files",
             cache=here.settings.data_dir / "cache",
+            format=order.format,
+            # The sheet that was begun before is the first one of the order; later parts begin with a whole one.
+            skip=order.skip if part.span[0] == order.first else 0,
+            offset_mm=offset_mm(order.offset_um),
         )
         for part in parts
     ]

@@ -8,8 +8,9 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
+from labels.adjustment import not_a_roll, off_the_label
 from labels.design import Design
-from labels.errors import Fault, TemplateError
+from labels.errors import TemplateError
 from labels.face import Style
 from labels.layout import SERIAL_ALPHABET
 from labels.part import PartJob, encoder_for, require_job
@@ -67,7 +68,7 @@ def draw(job: PartJob) -> tuple[Dots, Iterator[Drawn]]:
     refused here; `TemplateError` for a sheet, which no thermal printer prints, or an offset off the label."""
     require_job(job)
     if job.design.template.sheet is not None:
-        raise TemplateError([_not_a_roll()])
+        raise TemplateError([not_a_roll()])
     dots = dots_of(job.design, job.offset_mm)
     return dots, _chunks(job, dots)
 
@@ -99,7 +100,7 @@ def dots_of(design: Design, offset_mm: tuple[float, float]) -> Dots:
     )
     for place in (dots.symbol, dots.typed):
         if min(place.x, place.y) < 0 or place.x + place.width > width or place.y + place.height > height:
-            raise TemplateError([_off_the_label(offset_mm)])
+            raise TemplateError([off_the_label(offset_mm)])
     return dots
 
 
@@ -165,23 +166,3 @@ def _set(typed: Bytes, dots: Dots) -> Bytes:
     which = number[typed]
     parts = [dots.cells[which[:, cell], :, dots.edges[cell] : dots.edges[cell + 1]] for cell in range(_TYPED_LENGTH)]
     return np.concatenate(parts, axis=2)
-
-
-def _not_a_roll() -> Fault:
-    return Fault(
-        "template",
-        "热敏打印机只能打印卷装标签",
-        "a thermal printer prints labels from a roll only",
-        "选用卷装模板",
-        "choose a template for a roll",
-    )
-
-
-def _off_the_label(offset_mm: tuple[float, float]) -> Fault:
-    return Fault(
-        "offset_mm",
-        f"偏移 {offset_mm[0]:g}、{offset_mm[1]:g} mm 使二维码超出标签",
-        f"an offset of {offset_mm[0]:g}, {offset_mm[1]:g} mm moves the symbol off the label",
-        "减小偏移",
-        "make the offset smaller",
-    )

@@ -5,13 +5,15 @@ its typed code over those of the label before. In a `BITMAP`'s data a 0 is a bla
 CLS, PRINT and BITMAP, mode 0: overwrite).
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labels.part import PartJob
-from labels.thermal.dots import Place, draw
+from labels.template import Template
+from labels.thermal.dots import Dots, Drawn, Place, draw
 
 Bytes = NDArray[np.uint8]
 _OVERWRITE: Final = 0
@@ -20,16 +22,27 @@ _LINE: Final = b"\r\n"
 
 def render_tspl(job: PartJob) -> bytes:
     """The part as TSPL, the same bytes whenever it is rendered; raises what `labels.thermal.dots.draw` raises."""
+    return b"".join(tspl_pieces(job))
+
+
+def tspl_pieces(job: PartJob) -> Iterator[bytes]:
+    """`render_tspl` in pieces, so that memory does not grow with the part. Refusals come before the first piece."""
     dots, chunks = draw(job)
-    label, roll = job.design.template.label, job.design.template.roll
+    return _pieces(job.design.template, dots, chunks)
+
+
+def _pieces(template: Template, dots: Dots, chunks: Iterator[Drawn]) -> Iterator[bytes]:
+    label, roll = template.label, template.roll
     gap = roll.gap_mm if roll is not None else 0.0
     size = b"SIZE %s mm,%s mm" % (_number(label.width_mm), _number(label.height_mm))
-    parts = [size, _LINE, b"GAP %s mm,0 mm" % _number(gap), _LINE, b"DIRECTION 1", _LINE, b"CLS", _LINE]
-    parts.append(_bitmap(Place(0, 0, dots.width, dots.height), np.packbits(dots.face, axis=1)))
+    head = [size, _LINE, b"GAP %s mm,0 mm" % _number(gap), _LINE, b"DIRECTION 1", _LINE, b"CLS", _LINE]
+    yield b"".join([*head, _bitmap(Place(0, 0, dots.width, dots.height), np.packbits(dots.face, axis=1))])
     for drawn in chunks:
-        for symbol, code in zip(np.repeat(drawn.symbols, drawn.dots, axis=1), drawn.typed, strict=True):
-            parts += [_bitmap(dots.symbol, symbol), _bitmap(dots.typed, code), b"PRINT 1", _LINE]
-    return b"".join(parts)
+        parts: list[bytes] = []
+        for symbol, code in zip(drawn.symbols, drawn.typed, strict=True):
+            rows = np.repeat(symbol, drawn.dots, axis=0)
+            parts += [_bitmap(dots.symbol, rows), _bitmap(dots.typed, code), b"PRINT 1", _LINE]
+        yield b"".join(parts)
 
 
 def _bitmap(place: Place, rows: Bytes) -> bytes:

@@ -5,13 +5,14 @@ graphics (`^GFA`). Graphics are hexadecimal with ZPL's own shorthand: `:` repeat
 nothing but white (ZPL II Programming Guide, ~DG and ^GF, ASCII hexadecimal with compression).
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labels.part import PartJob
-from labels.thermal.dots import Place, draw
+from labels.thermal.dots import Dots, Drawn, Place, draw
 
 Bytes = NDArray[np.uint8]
 _FACE: Final = "R:GIFACE.GRF"
@@ -20,14 +21,22 @@ _HEX: Final = np.frombuffer(b"".join(b"%02X" % value for value in range(256)), n
 
 def render_zpl(job: PartJob) -> bytes:
     """The part as ZPL, the same bytes whenever it is rendered; raises what `labels.thermal.dots.draw` raises."""
+    return b"".join(zpl_pieces(job))
+
+
+def zpl_pieces(job: PartJob) -> Iterator[bytes]:
+    """`render_zpl` in pieces, so that memory does not grow with the part. Refusals come before the first piece."""
     dots, chunks = draw(job)
+    return _pieces(dots, chunks)
+
+
+def _pieces(dots: Dots, chunks: Iterator[Drawn]) -> Iterator[bytes]:
     face = np.packbits(dots.face, axis=1)
-    parts = [
-        b"~DG%s,%d,%d,%s\n" % (_FACE.encode("ascii"), face.size, face.shape[1], _shortened(face)),
-    ]
+    yield b"~DG%s,%d,%d,%s\n" % (_FACE.encode("ascii"), face.size, face.shape[1], _shortened(face))
     start = b"^XA^PW%d^LL%d^LH0,0^FO0,0^XG%s,1,1^FS" % (dots.width, dots.height, _FACE.encode("ascii"))
     for drawn in chunks:
         symbols, typed = _HEX[drawn.symbols], _HEX[drawn.typed]
+        parts: list[bytes] = []
         for symbol, code in zip(symbols, typed, strict=True):
             parts += [
                 start,
@@ -35,8 +44,8 @@ def render_zpl(job: PartJob) -> bytes:
                 _graphic(dots.typed, drawn.typed.shape[2], code.tobytes()),
                 b"^PQ1^XZ\n",
             ]
-    parts.append(b"^XA^ID%s^FS^XZ\n" % _FACE.encode("ascii"))
-    return b"".join(parts)
+        yield b"".join(parts)
+    yield b"^XA^ID%s^FS^XZ\n" % _FACE.encode("ascii")
 
 
 def _graphic(place: Place, stride: int, data: bytes) -> bytes:

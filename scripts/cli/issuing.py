@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from api.installation import Installation
@@ -13,7 +14,7 @@ from gimark.issuance.issuing import MOST_AT_ONCE, IssueForm, issue_job, issue_or
 from gimark.issuance.printing import PrintForm
 from gimark.issuance.queries import FileFacts, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges, span_of_codes
-from gimark.issuance.rules import RangeKind, Span
+from gimark.issuance.rules import PrintFormat, RangeKind, Span
 from gimark.jobs.queries import JobFacts
 from gimark.jobs.rules import JobState
 from scripts.cli.office import acting_as, console, installation
@@ -22,6 +23,26 @@ from scripts.printing import finish
 
 # Shorter than a code, which may be of digits alone.
 INDEX = re.compile(r"[0-9]{1,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """What files are for, and how its paper lies (millimetres to the right and down)."""
+
+    format: PrintFormat = PrintFormat.PDF
+    skip: int = 0
+    right_mm: float = 0.0
+    down_mm: float = 0.0
+
+    @property
+    def offset_um(self) -> tuple[int, int]:
+        """The offset in micrometres."""
+        return round(self.right_mm * 1_000), round(self.down_mm * 1_000)
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """What tells an order for this printer from one for a plain sheet."""
+        return () if self == Printer() else (self.format.value, self.skip, *self.offset_um)
 
 
 def issue(batch_ref: str, count: int, actor_name: str, key: str | None) -> None:
@@ -78,6 +99,7 @@ def labels(
     dpi: int,
     on_pack: tuple[str, ...],
     reprint: str | None,
+    printer: Printer,
 ) -> None:
     """Order the label files, make them here and now, and copy the released ones to `out`."""
     here = installation()
@@ -85,7 +107,8 @@ def labels(
     if last is None:
         with here.store.reading() as session:
             last = visible_run(session, actor, run_ref).count - 1
-    asked = repr((run_ref, first, last, template, dpi, on_pack, reprint))
+    # What the first release asked for keeps its key, so that its orders are found again.
+    asked = repr((run_ref, first, last, template, dpi, on_pack, reprint, *printer.asked))
     form = PrintForm(
         run_ref=run_ref,
         first=first,
@@ -95,6 +118,9 @@ def labels(
         idempotency_key=f"cli-{hashlib.sha256(asked.encode()).hexdigest()}",
         on_pack=on_pack,
         reprint_reason=reprint,
+        format=printer.format,
+        skip=printer.skip,
+        offset_um=printer.offset_um,
     )
     order = order_labels(here, actor, form)
     order = finish(here, order.ref, console)

@@ -13,7 +13,7 @@ from gimark.issuance.labelling import label_facts
 from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct
 from gimark.issuance.queries import PrintFacts, print_facts, run_states, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges
-from gimark.issuance.rules import RangeKind, Span, check_act, check_key, checked_spans
+from gimark.issuance.rules import PrintFormat, RangeKind, Span, check_act, check_key, checked_spans
 from gimark.jobs.actions import enqueue, retry_by_key
 from gimark.jobs.kinds import PRINT_LABELS
 from gimark.ledger import book
@@ -22,13 +22,16 @@ from gimark.production.model import Batch
 from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act
 
+_PLAIN = (PrintFormat.PDF.value, 0, 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class PrintForm:
     """An order for the files of codes [first, last] of a run.
 
     `dpi` is the printer's resolution. `on_pack` names mandatory items that stand on the package itself;
-    `reprint_reason` allows codes printed before.
+    `reprint_reason` allows codes printed before. `skip` places of the first sheet stay free; everything is moved by
+    `offset_um` (micrometres to the right and down).
     """
 
     run_ref: str
@@ -39,13 +42,18 @@ class PrintForm:
     idempotency_key: str
     on_pack: tuple[str, ...] = ()
     reprint_reason: str | None = None
+    format: PrintFormat = PrintFormat.PDF
+    skip: int = 0
+    offset_um: tuple[int, int] = (0, 0)
 
     @property
     def body_sha256(self) -> bytes:
-        """What a repeat must equal."""
+        """What a repeat must equal. Orders of the first release knew nothing of printers, and keep their hash."""
+        printer = (self.format.value, self.skip, *self.offset_um)
         body = (
             *(self.run_ref, self.first, self.last, self.template, self.dpi),
             *(sorted(self.on_pack), self.reprint_reason),
+            *(printer if printer != _PLAIN else ()),
         )
         return hashlib.sha256(repr(body).encode()).digest()
 
@@ -73,6 +81,10 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
         last=form.last,
         template=form.template,
         dpi=form.dpi,
+        format=form.format,
+        skip=form.skip,
+        offset_right_um=form.offset_um[0],
+        offset_down_um=form.offset_um[1],
         on_pack=sorted(form.on_pack),
         facts_sha256=label_facts(act.session, run).sha256,
         state=PrintState.QUEUED,
@@ -176,6 +188,7 @@ def _begin_again(act: Act, order: PrintOrder) -> None:
     check_printable(act, run, span)
     act.session.execute(delete(PrintFile).where(PrintFile.order_id == order.id))
     order.facts_sha256, order.state = label_facts(act.session, run).sha256, PrintState.QUEUED
+    order.files_removed_at = None
     act.session.flush()
 
 

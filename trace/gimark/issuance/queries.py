@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, not_found, require_enterprise
 from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct, RangeSpan
-from gimark.issuance.rules import RangeKind, RunStates, Span
+from gimark.issuance.rules import PrintFormat, RangeKind, RunStates, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,14 @@ class PrintFacts:
     last: int
     template: str
     dpi: int
+    format: PrintFormat
+    skip: int
+    offset_um: tuple[int, int]
     on_pack: tuple[str, ...]
     facts_sha256: bytes
     state: PrintState
+    ordered_at: datetime
+    released_at: datetime | None
     files: tuple[FileFacts, ...]
 
     @property
@@ -142,8 +147,13 @@ def print_facts(session: Session, order: PrintOrder) -> PrintFacts:
         last=order.last,
         template=order.template,
         dpi=order.dpi,
+        format=order.format,
+        skip=order.skip,
+        offset_um=(order.offset_right_um, order.offset_down_um),
         on_pack=tuple(order.on_pack),
         facts_sha256=order.facts_sha256,
         state=order.state,
+        ordered_at=order.ordered_at,
+        released_at=order.released_at,
         files=tuple(FileFacts(f.name, f.first, f.last, f.sha256, f.size) for f in files),
     )

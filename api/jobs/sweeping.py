@@ -9,11 +9,13 @@ from datetime import timedelta
 from api.installation import Installation
 from gimark.files.folder import LocalFiles
 from gimark.issuance.lapsing import remove_lapsed
+from gimark.issuance.print_retention import note_files_removed, outdated_prints
 from gimark.jobs.actions import forget_ended
 from gimark.scans import retention
 
+PRINTS_KEPT = timedelta(days=90)
 # As long as print files are asked for; a job's key is free again afterwards.
-JOBS_KEPT = timedelta(days=90)
+JOBS_KEPT = PRINTS_KEPT
 # Far longer than any file takes to be written.
 UNFINISHED_KEPT = timedelta(days=1)
 
@@ -48,6 +50,24 @@ def _jobs(here: Installation) -> int:
     return forgotten
 
 
+def _prints(here: Installation) -> int:
+    """Files of print orders; their hashes stay. Killed between the two steps, the next sweep does both again."""
+    now, removed = here.store.clock.now(), 0
+    while True:
+        with here.store.reading() as session:
+            outdated = outdated_prints(session, now - PRINTS_KEPT)
+        for order in outdated:
+            for digest in order.digests:
+                # Of a file that was just put, the order it is for may not be noted yet.
+                here.files.delete(digest, put_before=now - UNFINISHED_KEPT)
+            with here.store.acting() as act:
+                note_files_removed(act, order.ref)
+                act.commit()
+        removed += len(outdated)
+        if not outdated:
+            return removed
+
+
 def _files(here: Installation) -> int:
     if not isinstance(here.files, LocalFiles):
         return 0
@@ -58,5 +78,6 @@ PARTS: Mapping[str, Callable[[Installation], int]] = {
     "checks": _checks,
     "reservations": _reservations,
     "jobs": _jobs,
+    "prints": _prints,
     "files": _files,
 }

@@ -11,11 +11,14 @@ from sqlalchemy import func, select
 from api.installation import Installation
 from api.jobs import sweeping
 from api.jobs.handlers import handlers, schedule
+from api.jobs.labelling import order_labels
 from api.jobs.sweeping import sweep
 from gimark.clock import FixedClock, SystemClock
 from gimark.errors import StoreFailedError
 from gimark.issuance.issuing import IssueForm, issue_order, order_codes
-from gimark.issuance.model import IssueOrder
+from gimark.issuance.model import IssueOrder, PrintState
+from gimark.issuance.printing import PrintForm, print_order
+from gimark.issuance.queries import PrintFacts
 from gimark.jobs.actions import enqueue
 from gimark.jobs.kinds import PUBLISH_STATUS
 from gimark.jobs.model import Job
@@ -25,9 +28,9 @@ from gimark.jobs.worker import Worker
 from gimark.production.model import VolumeReservation
 from gimark.scans.model import TagKey
 from gimark.scans.tag_keys import TagKeys
-from tests.founded import Workshop
+from tests.founded import COUNT, Workshop
 
-NOTHING = {"checks": 0, "reservations": 0, "jobs": 0, "files": 0}
+NOTHING = {"checks": 0, "reservations": 0, "jobs": 0, "prints": 0, "files": 0}
 
 
 @pytest.fixture
@@ -92,6 +95,60 @@ def test_jobs_that_ended_are_forgotten_after_90_days_and_others_never(shop: Work
     later(here, days=1, seconds=1)
     assert sweep(here)["jobs"] == ended
     assert count(here, Job) == 1
+
+
+def printed(shop: Workshop, key: str, **changes: object) -> PrintFacts:
+    """An order for the whole run, made and released."""
+    form = PrintForm(shop.run.ref, 0, COUNT - 1, "a4-3x8", 300, key, **changes)  # type: ignore[arg-type]
+    ref = order_labels(shop.here, shop.producer, form).ref
+    work(shop.here)
+    with shop.here.store.reading() as session:
+        order = print_order(session, ref)
+    assert order.state is PrintState.RELEASED
+    return order
+
+
+def kept(here: Installation, order: PrintFacts) -> set[bool]:
+    return {here.files.exists(file.sha256) for file in order.files}
+
+
+def test_print_files_leave_after_90_days_and_their_hashes_stay(shop: Workshop) -> None:
+    here = shop.here
+    order = printed(shop, "first")
+    later(here, days=90)
+    assert sweep(here)["prints"] == 0
+    assert kept(here, order) == {True}
+    later(here, seconds=1)
+    assert sweep(here)["prints"] == 1
+    assert kept(here, order) == {False}
+    with here.store.reading() as session:
+        assert print_order(session, order.ref).files == order.files
+    assert sweep(here) == NOTHING
+
+
+def test_a_file_that_a_later_order_has_too_stays_for_that_order(shop: Workshop) -> None:
+    here = shop.here
+    first = printed(shop, "first")
+    later(here, days=60)
+    second = printed(shop, "second", reprint_reason="标签受潮")
+    shared = {file.sha256 for file in first.files} & {file.sha256 for file in second.files}
+    assert shared
+    later(here, days=31)
+    assert sweep(here)["prints"] == 1
+    assert kept(here, second) == {True}
+    later(here, days=60)
+    assert sweep(here)["prints"] == 1
+    assert kept(here, second) == {False}
+
+
+def test_a_file_put_again_a_moment_ago_is_not_taken_away_from_whoever_put_it(shop: Workshop) -> None:
+    here = shop.here
+    digest = printed(shop, "first").files[0].sha256
+    later(here, days=91)
+    just_now = here.store.clock.now().timestamp()
+    os.utime(here.settings.data_dir / "files" / digest, (just_now, just_now))
+    sweep(here)
+    assert here.files.exists(digest)
 
 
 def test_leftovers_of_killed_processes_are_removed_after_a_day(shop: Workshop) -> None:

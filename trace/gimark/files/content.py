@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol
 
 from gimark.errors import Fault, NotFoundError, StoreFailedError, invalid
@@ -36,8 +37,11 @@ class Files(Protocol):
         """Whether the content is here."""
         ...
 
-    def delete(self, sha256: str) -> None:
-        """Forget the content; what is not there is forgotten already. Whoever has it open reads on."""
+    def delete(self, sha256: str, put_before: datetime | None = None) -> None:
+        """Forget the content; what is not there is forgotten already. Whoever has it open reads on.
+
+        With `put_before` (aware) only content that was last put before it is forgotten.
+        """
         ...
 
 

@@ -58,10 +58,15 @@ class LocalFiles:
         """See `Files.exists`."""
         return self.path(sha256).is_file()
 
-    def delete(self, sha256: str) -> None:
+    def delete(self, sha256: str, put_before: datetime | None = None) -> None:
         """See `Files.delete`."""
+        path = self.path(sha256)
         with _said_plainly():
-            self.path(sha256).unlink(missing_ok=True)
+            try:
+                if put_before is None or path.stat().st_mtime < put_before.timestamp():
+                    path.unlink()
+            except FileNotFoundError:
+                return
         self._flush_folder()
 
     def path(self, sha256: str) -> Path:

@@ -189,6 +189,7 @@ def _begin_again(act: Act, order: PrintOrder) -> None:
     act.session.execute(delete(PrintFile).where(PrintFile.order_id == order.id))
     order.facts_sha256, order.state = label_facts(act.session, run).sha256, PrintState.QUEUED
     order.files_removed_at = None
+    order.files_removed_at = None
     act.session.flush()
 
 

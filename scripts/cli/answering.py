@@ -8,17 +8,17 @@ from api.main import create_app
 from api.server import WebServer
 from api.settings import Settings
 from scripts.cli.line import say_ready, when_it_closes
-from scripts.cli.schema import check_schema
+from scripts.cli.schema import in_service
 
 
 def web(listening: int, name: str) -> None:
     """Answer on the listening socket that the parent handed down by number, until told to stop or let go."""
     settings = Settings()
     configure(settings.log_level, process=name)
-    check_schema(settings)
-    server = WebServer(create_app(settings), say_ready)
-    for told in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn stops gracefully and then raises the signal again: by then there is nothing left to stop.
-        signal.signal(told, lambda _signal, _frame: None)
-    when_it_closes(server.leave)
-    server.run([socket.socket(fileno=listening)])
+    with in_service(settings):
+        server = WebServer(create_app(settings), say_ready)
+        for told in (signal.SIGTERM, signal.SIGINT):
+            # uvicorn stops gracefully and then raises the signal again: by then there is nothing left to stop.
+            signal.signal(told, lambda _signal, _frame: None)
+        when_it_closes(server.leave)
+        server.run([socket.socket(fileno=listening)])

@@ -17,7 +17,7 @@ from gimark.jobs.worker import Handler, Worker
 from gimark.store.unit_of_work import Store
 from scripts.cli.line import say_ready, when_it_closes
 from scripts.cli.office import console, installation
-from scripts.cli.schema import check_schema
+from scripts.cli.schema import in_service
 
 log = structlog.stdlib.get_logger("gimark")
 
@@ -26,23 +26,23 @@ def work(*, attached: bool) -> None:
     """Do jobs until SIGTERM or SIGINT, or until the parent lets go if `attached`; a job at hand is put back."""
     settings = Settings()
     configure(settings.log_level, process="worker")
-    check_schema(settings)
-    here = open_installation(settings)
-    stop = threading.Event()
+    with in_service(settings):
+        here = open_installation(settings)
+        stop = threading.Event()
 
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+        def leave(_signal: int, _frame: FrameType | None) -> None:
+            stop.set()
 
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, leave)
-    if attached:
-        when_it_closes(stop.set)
-    schedule(here)
-    if attached:
-        say_ready()
-    log.info("taking jobs")
-    if not work_in_lanes(here.store, (prompt_handlers(here), long_handlers(here)), stop):
-        sys.exit(1)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, leave)
+        if attached:
+            when_it_closes(stop.set)
+        schedule(here)
+        if attached:
+            say_ready()
+        log.info("taking jobs")
+        if not work_in_lanes(here.store, (prompt_handlers(here), long_handlers(here)), stop):
+            sys.exit(1)
 
 
 def work_in_lanes(store: Store, lanes: tuple[Mapping[str, Handler], ...], stop: threading.Event) -> bool:

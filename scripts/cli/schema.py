@@ -1,25 +1,25 @@
-"""Whether the database is of the version that this program works with."""
+"""What every process makes sure of before it serves or does jobs: the database is of this version, and stays so."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from api.installation import open_installation
+from api.occupancy import at_work
 from api.settings import Settings
-from gimark import migrations
-from gimark.errors import Fault, StoreFailedError
+from api.upgrading import check_schema
 
 
-def check_schema(settings: Settings) -> None:
-    """Refuse a database of another version. Raises StoreFailedError with the remedy."""
-    engine = open_installation(settings).store.engine
-    revision = migrations.current(engine)
-    engine.dispose()
-    if revision != migrations.head():
-        raise StoreFailedError(
-            (
-                Fault(
-                    "database",
-                    f"数据库版本为 {revision or '空'}，程序需要 {migrations.head()}",
-                    f"the database is at {revision or 'nothing'}, the program needs {migrations.head()}",
-                    "请先运行 gimark init，或备份后升级数据库",
-                    "Run gimark init first, or back up and upgrade the database",
-                ),
-            )
-        )
+@contextmanager
+def in_service(settings: Settings) -> Iterator[None]:
+    """Nobody upgrades, replaces or copies the store until the block ends.
+
+    Raises ConflictError while somebody does, StoreFailedError with the remedy for a database of another version, and
+    KeyFileError where there is no installation.
+    """
+    here = open_installation(settings)
+    with at_work(settings.data_dir):
+        try:
+            check_schema(here)
+        finally:
+            here.store.engine.dispose()
+        yield

@@ -16,6 +16,8 @@ from gimark.accounts.queries import actor_for, users
 from gimark.accounts.rules import Actor, Role
 from gimark.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from gimark.ledger.model import LogEntry
+from gimark.registry.enterprises.model import Enterprise
+from gimark.store.paging import Wanted
 from gimark.store.unit_of_work import Store
 
 NEW_PASSWORD = "松坞 香菇 好雨 时节 晴"
@@ -274,16 +276,17 @@ def test_two_administrators_switching_each_other_off_leave_one(store: Store, adm
         done = list(pool.map(switch_off, (admin, other), (second.ref, first.ref)))
     assert sorted(done) == [False, True]
     with store.reading() as session:
-        assert sum(user.is_active for user in users(session)) == 1
+        assert sum(user.is_active for user in users(session, admin, Wanted()).items) == 1
 
 
 def test_the_list_of_users_tells_no_hash(store: Store, admin: Actor, songwu: UserForm) -> None:
     create(store, admin, songwu)
     with store.reading() as session:
-        listed = users(session)
-    assert [(user.name, user.role, user.enterprise_id) for user in listed] == [
+        listed = users(session, admin, Wanted()).items
+        enterprise_ref = session.get_one(Enterprise, songwu.enterprise_id).ref
+    assert [(user.name, user.role, user.enterprise_ref) for user in listed] == [
         ("admin", Role.ADMINISTRATOR, None),
-        ("songwu-01", Role.PRODUCER, songwu.enterprise_id),
+        ("songwu-01", Role.PRODUCER, enterprise_ref),
     ]
     assert "argon2" not in repr(listed)
 

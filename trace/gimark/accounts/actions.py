@@ -5,12 +5,12 @@ Actions that take an `Act` leave the commit to whoever opened it; those that tak
 
 from dataclasses import dataclass
 
-from sqlalchemy import column, func, or_, select, table
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from gimark.accounts.model import User
 from gimark.accounts.passwords import hash_password, is_outdated, one_time_password, password_matches
-from gimark.accounts.queries import as_actor
+from gimark.accounts.queries import ENTERPRISES, as_actor
 from gimark.accounts.rules import (
     Actor,
     Permission,
@@ -23,9 +23,6 @@ from gimark.accounts.rules import (
 )
 from gimark.errors import ConflictError, Fault, NotAllowedError, invalid
 from gimark.store.unit_of_work import Act, Store
-
-# The registry comes after accounts, so its table is known here by name alone.
-ENTERPRISES = table("enterprise", column("id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,14 +50,14 @@ class Portion(Generic[T]):
 def portion(
     session: Session,
     query: Select[Row],
-    number: InstrumentedAttribute[int],
+    number: InstrumentedAttribute[int] | InstrumentedAttribute[str],
     ref: InstrumentedAttribute[str],
     wanted: Wanted,
 ) -> Portion[Row]:
     """The wanted portion of `query`, a select of one mapped class without an order.
 
-    `number` is that class's key (or another unique number in the order of making, with an index), `ref` its public
-    reference. Raises InvalidInputError naming `after` when the query has no such row.
+    `number` is that class's key (or another unique column with an index, whose order the list is to have), `ref` its
+    public reference. Raises InvalidInputError naming `after` when the query has no such row.
     """
     asked = query
     if wanted.after is not None:

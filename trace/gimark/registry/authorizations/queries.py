@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from gimark.accounts.queries import scoped
+from gimark.accounts.rules import Actor, not_found
 from gimark.registry.authorizations.model import Authorization, AuthorizationChange
 from gimark.registry.authorizations.rules import Change, History, Terms
+from gimark.registry.enterprises.model import Enterprise
+from gimark.registry.rights.model import Right
+from gimark.store.paging import Portion, Wanted, portion
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,39 @@ class AuthorizationFacts:
     right_id: int
     ledger_index: int
     history: History
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRecord:
+    """One authorization as a desk shows it, with the references of whom and what it is for."""
+
+    facts: AuthorizationFacts
+    enterprise_ref: str
+    right_ref: str
+    granted_at: datetime
+
+
+def visible_authorizations(
+    session: Session, actor: Actor, wanted: Wanted, enterprise_ref: str | None = None, right_ref: str | None = None
+) -> Portion[AuthorizationRecord]:
+    """Those that the actor may see, of one enterprise and one right or of all, in the order of their grants."""
+    asked = _visible(actor)
+    if enterprise_ref is not None:
+        asked = asked.where(
+            Authorization.enterprise_id.in_(select(Enterprise.id).where(Enterprise.ref == enterprise_ref))
+        )
+    if right_ref is not None:
+        asked = asked.where(Authorization.right_id.in_(select(Right.id).where(Right.ref == right_ref)))
+    found = portion(session, asked, Authorization.id, Authorization.ref, wanted)
+    return Portion(_records(session, found.items), found.next)
+
+
+def visible_authorization(session: Session, actor: Actor, ref: str) -> AuthorizationRecord:
+    """One of them. Raises NotFoundError."""
+    row = session.scalar(_visible(actor).where(Authorization.ref == ref))
+    if row is None:
+        raise not_found("authorization")
+    return _records(session, [row])[0]
 
 
 def history_of(session: Session, authorization: Authorization) -> History:
@@ -42,6 +80,21 @@ def authorizations_of(session: Session, enterprise_id: int, right_ids: Sequence[
         .order_by(Authorization.ledger_index)
     )
     return _facts(session, rows.all())
+
+
+def _visible(actor: Actor) -> Select[Authorization]:
+    return scoped(select(Authorization), actor, Authorization.enterprise_id)
+
+
+def _records(session: Session, rows: Sequence[Authorization]) -> tuple[AuthorizationRecord, ...]:
+    enterprises = select(Enterprise.id, Enterprise.ref).where(Enterprise.id.in_({row.enterprise_id for row in rows}))
+    rights = select(Right.id, Right.ref).where(Right.id.in_({row.right_id for row in rows}))
+    enterprise_refs: dict[int, str] = dict(session.execute(enterprises).all())
+    right_refs: dict[int, str] = dict(session.execute(rights).all())
+    return tuple(
+        AuthorizationRecord(facts, enterprise_refs[row.enterprise_id], right_refs[row.right_id], row.granted_at)
+        for row, facts in zip(rows, _facts(session, rows), strict=True)
+    )
 
 
 def _facts(session: Session, rows: Sequence[Authorization]) -> list[AuthorizationFacts]:

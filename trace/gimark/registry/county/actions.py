@@ -3,9 +3,13 @@
 from dataclasses import asdict, dataclass
 
 from gimark.accounts.rules import Actor, Permission, require
-from gimark.errors import ConflictError, Fault
+from gimark.errors import Checklist, ConflictError, Fault
 from gimark.registry.county.model import COUNTY_ID, County
 from gimark.store.unit_of_work import Act
+from gimark.texts import check_texts
+
+# How long each text may be, by its column.
+WIDTHS: dict[str, int] = {column.name: getattr(column.type, "length", 0) for column in County.__table__.columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,13 @@ class CountyForm:
 def set_county(act: Act, actor: Actor, form: CountyForm) -> None:
     """Enter the county or correct its words, in the caller's transaction, which commits. No ledger act.
 
-    Raises ConflictError when another county is here already: one installation serves one county for life.
+    Raises ConflictError when another county is here already (one installation serves one county for life),
+    InvalidInputError for a text that is too long or not one line.
     """
     require(actor, Permission.MANAGE_REGISTRY)
+    checklist = Checklist()
+    check_texts(checklist, {name: (text or None, WIDTHS[name]) for name, text in asdict(form).items()})
+    checklist.settle()
     county = act.session.get(County, COUNTY_ID)
     if county is None:
         act.session.add(County(id=COUNTY_ID, **asdict(form)))

@@ -13,7 +13,8 @@ import gimark.registry.county.model
 import gimark.registry.enterprises.model
 import gimark.registry.items.model
 import gimark.registry.rights.model
-import gimark.scans.model  # noqa: F401
+import gimark.scans.model
+import gimark.scans.statistics.model  # noqa: F401
 from gimark.store.base import Base
 
 metadata = Base.metadata

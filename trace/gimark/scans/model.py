@@ -67,13 +67,17 @@ class ScanMonth(Base):
 
 
 class RunScans(Base):
-    """What is left of a run's checks when even the months are gone."""
+    """All checks of a run, and how many of its codes were ever checked.
+
+    `forgotten_codes` of them have no sums of their own any more; one that is checked again after that counts anew.
+    """
 
     __tablename__ = "run_scans"
 
     run_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     checks: Mapped[int]
     codes: Mapped[int]
+    forgotten_codes: Mapped[int] = mapped_column(server_default="0")
 
 
 class VerdictHour(Base):

@@ -1,0 +1,1 @@
+"""How often codes were checked: per run, month and province, kept up as checks come in (see actions.py)."""

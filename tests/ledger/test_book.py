@@ -282,3 +282,53 @@ def test_published_checkpoints_are_found_by_what_they_cover(store: Store) -> Non
         assert latest is not None
         assert latest.size == 4
         assert [book.is_published(act.session, index) for index in range(5)] == [True, True, True, True, False]
+
+
+def test_an_act_that_locked_the_head_reads_it_no_second_time(store: Store) -> None:
+    append_many(store, 3)
+    said: list[str] = []
+    with store.acting() as act:
+        sa.event.listen(store.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+        assert book.lock(act) == 3
+        assert book.append(act, "key.retire", "root", kid="0003") == 3
+        assert book.append(act, "key.retire", "root", kid="0004") == book.lock(act) - 1 == 4
+        act.commit()
+    reads = [statement for statement in said if statement.startswith("SELECT")]
+    assert ["log_head" in statement for statement in reads] == [True, False]
+    assert len(said) - len(reads) == 2 * 3
+    with store.reading() as session:
+        assert book.root(session, 5) == merkle.root(leaves(session))
+
+
+def test_an_act_goes_on_after_its_commit_from_where_the_others_left_the_log(store: Store) -> None:
+    with store.acting() as act:
+        book.append(act, "key.retire", "root", kid="0000")
+        act.commit()
+        append_many(store, 2)
+        assert book.append(act, "key.retire", "root", kid="0003") == 3
+        act.commit()
+    with store.reading() as session:
+        assert book.root(session, 4) == merkle.root(leaves(session))
+
+
+@pytest.mark.parametrize("have", [2, 3])
+def test_an_entry_taken_back_inside_its_act_leaves_no_gap(store: Store, have: int) -> None:
+    append_many(store, have)
+    before = counts(store)
+    with store.acting() as act:
+        with act.session.begin_nested() as point:
+            book.append(act, "key.retire", "root", kid="0002")
+            point.rollback()
+        with pytest.raises(LedgerError):
+            book.append(act, "key.retire", "root", kid="0003")
+    assert counts(store) == before
+    append_many(store, 1)
+    with store.reading() as session:
+        assert book.root(session, have + 1) == merkle.root(leaves(session))
+
+
+def test_entries_are_put_at_the_end_of_the_log_and_nowhere_else(store: Store) -> None:
+    append_many(store, 2)
+    with store.acting() as act, pytest.raises(LedgerError, match="no longer ends at entry 5"):
+        book.add(act.session, 5, [b"{}"], [((0, 5), bytes(32))])
+    assert counts(store) == (2, 3, 2)

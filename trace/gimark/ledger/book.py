@@ -4,13 +4,13 @@ Appending locks the head until the act ends, so indices have no gaps and an act 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, insert, literal_column, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from gimark import merkle
@@ -37,7 +37,10 @@ _LATEST = (
 )
 _ADD_ENTRIES = insert(_TABLES["log_entry"])
 _ADD_NODES = insert(_TABLES["log_node"])
-_MOVE_HEAD = update(_TABLES["log_head"]).values(size=bindparam("new_size"))
+_MOVE_HEAD = update(_TABLES["log_head"]).where(LogHead.size == bindparam("old_size")).values(size=bindparam("new_size"))
+# Where a session keeps what it knows of the head that it holds locked.
+_HELD = "gimark.ledger.head"
+_ENTRY_LEVEL = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,14 @@ class Published:
     published_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The head as this session holds it locked: the size, and the last entry's time if this session wrote it."""
+
+    size: int
+    time: str | None
+
+
 def append(act: Act, type_: str, by: str, /, **fields: Any) -> int:
     """Write an entry of `type_`, acted by the role `by`, as part of `act`, and give its index. The caller commits.
 
@@ -58,11 +69,13 @@ def append(act: Act, type_: str, by: str, /, **fields: Any) -> int:
     """
     session = act.session
     index = lock(act)
-    said = {**fields, "v": entry_format.VERSION, "t": _time(session, act.now, index), "type": type_, "by": by}
+    before, siblings = _edge(session, index)
+    time = rfc3339(act.now) if before is None else max(rfc3339(act.now), before)
+    said = {**fields, "v": entry_format.VERSION, "t": time, "type": type_, "by": by}
     body = entry_format.encode(said)
     _check_references(said, index)
-    siblings = node_hashes(session, merkle.left_siblings(index))
     add(session, index, [body], merkle.completed(index, merkle.leaf_hash(body), siblings))
+    session.info[_HELD] = _Head(index + 1, time)
     return index
 
 
@@ -71,15 +84,20 @@ def next_instant(act: Act) -> datetime:
 
     Takes the head's lock, so that nothing comes between asking and appending.
     """
-    return datetime.fromisoformat(_time(act.session, act.now, lock(act)))
+    before, _ = _edge(act.session, lock(act))
+    return datetime.fromisoformat(rfc3339(act.now) if before is None else max(rfc3339(act.now), before))
 
 
 def lock(act: Act) -> int:
     """Take the head before reading what an act decides on, so that no other act comes between reading and appending.
 
-    Gives the size, which stays until this act ends. On SQLite an act holds the lock from its first statement anyway.
+    Gives the size, which stays until this act appends or ends. On SQLite an act holds the lock from its first statement
+    anyway. Once locked, the head is not read again.
     """
-    return _head(act.session, _LOCKED_SIZE)
+    info = act.session.info
+    if _HELD not in info:
+        info[_HELD] = _Head(_head(act.session, _LOCKED_SIZE), None)
+    return info[_HELD].size  # type: ignore[no-any-return]
 
 
 def size(session: Session) -> int:
@@ -140,22 +158,28 @@ def node_hashes(session: Session, nodes: Sequence[Node]) -> list[bytes]:
     """The stored hashes of `nodes`, in their order; raises LedgerError when one is not there."""
     if not nodes:
         return []
-    named = {
-        f"{part}{place}": value for place, node in enumerate(nodes) for part, value in zip("li", node, strict=True)
-    }
-    found = {(level, idx): value for level, idx, value in session.connection().execute(_lookup(len(nodes)), named)}
-    try:
-        return [found[node] for node in nodes]
-    except KeyError as error:
-        raise _no_node(error.args[0]) from None
+    rows = session.connection().execute(_lookup(len(nodes)), _named(nodes))
+    return _in_order({(level, idx): value for level, idx, value in rows}, nodes)
 
 
 def add(session: Session, first: int, bodies: Sequence[bytes], nodes: Sequence[tuple[Node, bytes]]) -> None:
-    """Store entries from index `first` on with the nodes they complete, and move the head; nothing is checked."""
+    """Store entries from index `first` on with the nodes they complete, and move the head from there.
+
+    Nothing is checked but that the head stands at `first`: LedgerError when it does not.
+    """
     connection = session.connection()
     connection.execute(_ADD_ENTRIES, [{"idx": index, "body": body} for index, body in enumerate(bodies, first)])
     connection.execute(_ADD_NODES, [{"level": level, "idx": idx, "hash": value} for (level, idx), value in nodes])
-    connection.execute(_MOVE_HEAD, {"new_size": first + len(bodies)})
+    moved = connection.execute(_MOVE_HEAD, {"old_size": first, "new_size": first + len(bodies)})
+    session.info.pop(_HELD, None)
+    if moved.rowcount != 1:
+        raise refusal(
+            "",
+            f"账本已不在第 {first} 条处",
+            f"the ledger no longer ends at entry {first}",
+            "没有写入任何内容，请重试",
+            "Nothing was written; try again",
+        )
 
 
 @cache
@@ -167,6 +191,18 @@ def _lookup(count: int) -> Select[int, int, bytes]:
     """
     terms = [and_(LogNode.level == bindparam(f"l{n}"), LogNode.idx == bindparam(f"i{n}")) for n in range(count)]
     return select(LogNode.level, LogNode.idx, LogNode.hash).where(or_(*terms))
+
+
+def _named(nodes: Sequence[Node]) -> dict[str, int]:
+    """The parameters that name `nodes` in a `_lookup`."""
+    return {f"{part}{place}": value for place, node in enumerate(nodes) for part, value in zip("li", node, strict=True)}
+
+
+def _in_order(found: Mapping[Node, bytes], nodes: Sequence[Node]) -> list[bytes]:
+    try:
+        return [found[node] for node in nodes]
+    except KeyError as error:
+        raise _no_node(error.args[0]) from None
 
 
 def _span_hashes(session: Session, spans: Sequence[Span]) -> list[bytes]:
@@ -189,11 +225,33 @@ def _head(session: Session, asked: Select[int]) -> int:
     return found
 
 
-def _time(session: Session, now: datetime, index: int) -> str:
+def _edge(session: Session, index: int) -> tuple[str | None, list[bytes]]:
+    """What entry `index` will stand on: the time of the one before it (None for the first), its left siblings' hashes.
+
+    One statement, or none: what this session wrote itself it need not read, but for siblings.
+    """
+    nodes = merkle.left_siblings(index)
+    held = session.info.get(_HELD)
+    if held is not None and held.time is not None:
+        return held.time, node_hashes(session, nodes)
     if index == 0:
-        return rfc3339(now)
-    before: str = json.loads(entry(session, index - 1))["t"]
-    return max(rfc3339(now), before)
+        return None, []
+    named = {"before": index - 1, **_named(nodes)}
+    rows = session.connection().execute(_edge_lookup(len(nodes)), named)
+    found = {(level, idx): value for level, idx, value in rows}
+    body = found.get((_ENTRY_LEVEL, index - 1))
+    if body is None:
+        raise _no_entry(index - 1)
+    return json.loads(body)["t"], _in_order(found, nodes)
+
+
+@cache
+def _edge_lookup(count: int) -> Select[int, int, bytes] | CompoundSelect[int, int, bytes]:
+    """Asks for one entry, as of level `_ENTRY_LEVEL`, and for `count` nodes."""
+    entry_row = select(literal_column(str(_ENTRY_LEVEL)), LogEntry.idx, LogEntry.body).where(
+        LogEntry.idx == bindparam("before")
+    )
+    return union_all(entry_row, _lookup(count)) if count else entry_row
 
 
 def _check_references(said: dict[str, Any], index: int) -> None:

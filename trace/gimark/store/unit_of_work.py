@@ -25,6 +25,7 @@ class Act:
     def commit(self) -> None:
         """Make the act official."""
         self.session.commit()
+        self.session.info.clear()  # what was true under this transaction's locks
         self.committed = True
 
 
@@ -51,9 +52,8 @@ class Store:
         Raises StoreBusyError when the lock cannot be had in time and StoreFailedError when the disk refuses;
         in both cases nothing was done.
         """
-        writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        with _said_plainly(), Session(writing, expire_on_commit=False) as session:
-            session.connection()
+        with _said_plainly(), Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options=_WRITING)
             act = Act(session, self.clock.now())
             try:
                 yield act
@@ -62,6 +62,7 @@ class Store:
                     session.rollback()
 
 
+_WRITING = {"sqlite_begin": "IMMEDIATE"}
 # PostgreSQL's lock_not_available (lock_timeout ran out), deadlock_detected and serialization_failure.
 BUSY_STATES = frozenset({"55P03", "40P01", "40001"})
 # What the drivers say when it is the disk or the line, not a mistake in a statement.

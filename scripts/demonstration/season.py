@@ -30,8 +30,8 @@ from gimark.registry.authorizations.rules import ChangeKind
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
 from gimark.scans.hours import hour_of
+from gimark.scans.looks import Look, write_looks
 from gimark.scans.model import ScanCheck
-from gimark.scans.recorder import Look, write_looks
 
 SEED = 20261122
 SEASON_DAYS = 140

@@ -12,9 +12,9 @@ from gimark.ledger import book
 from gimark.scans.actions import mark_code
 from gimark.scans.clones import CloneLimits, CloneReason, Suspicion
 from gimark.scans.hours import hour_of
+from gimark.scans.looks import Look, write_looks
 from gimark.scans.model import MarkKind
 from gimark.scans.queries import RunAssessment, assess_run
-from gimark.scans.recorder import Look, write_looks
 from gimark.scans.rules import Colour, Reason, RungName, RungState
 from tests.conftest import NOW
 from tests.county import County

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from gimark.errors import Fault, StoreBusyError
 from gimark.scans.hours import hour_of
+from gimark.scans.looks import Look, write_looks
 from gimark.scans.model import CodeScans, ScanCheck, VerdictHour
 from gimark.scans.provinces import mask_of
-from gimark.scans.recorder import Look, Recorder, write_looks
+from gimark.scans.recorder import Recorder
 from gimark.store.unit_of_work import Store
 
 HOUR = hour_of(datetime(2026, 11, 22, 1, 41, tzinfo=UTC))
@@ -70,6 +71,16 @@ def test_more_looks_than_one_statement_holds(any_store: Store) -> None:
     assert len(sums(any_store)) == 1203
     with any_store.reading() as session:
         assert len(session.scalars(select(ScanCheck.idx)).all()) == 1203
+
+
+def test_among_many_looks_those_that_are_there_already_are_told_from_the_new_ones(any_store: Store) -> None:
+    write(any_store, *(check(idx=i, province="33") for i in range(0, 1203, 5)))
+    write(any_store, *(check(idx=i, province="31") for i in range(1203)), check(idx=0, device=OTHER, province="31"))
+    found = sums(any_store)
+    assert len(found) == 1203
+    assert found[0] == (2, HOUR, mask_of("33") | mask_of("31"))
+    assert {found[i] for i in range(5, 1203, 5)} == {(1, HOUR, mask_of("33"))}
+    assert found[1] == (1, HOUR, mask_of("31"))
 
 
 def test_two_writers_of_the_same_codes_lose_nothing(any_store: Store) -> None:

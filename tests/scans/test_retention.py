@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from gimark.clock import FixedClock
 from gimark.scans.hours import hour_of
+from gimark.scans.looks import Look, write_looks
 from gimark.scans.model import CodeScans, RunScans, ScanCheck, ScanMonth, TagKey
 from gimark.scans.provinces import mask_of
-from gimark.scans.recorder import Look, write_looks
 from gimark.scans.retention import month_of, sweep
 from gimark.scans.tag_keys import TagKeys
 from gimark.store.unit_of_work import Store

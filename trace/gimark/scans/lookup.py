@@ -18,10 +18,11 @@ from gimark.codes.offline import VERIFIERS
 from gimark.codes.uri import Code, Malformed
 from gimark.errors import GimarkError
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState
+from gimark.scans.looks import Look
 from gimark.scans.memory import CodeMemory, CodeReader, SeenCode
 from gimark.scans.model import MarkKind
 from gimark.scans.provinces import mask_of
-from gimark.scans.recorder import Done, Look, Recorder
+from gimark.scans.recorder import Done, Recorder
 from gimark.scans.register import BatchRecord, RunRecord
 from gimark.scans.rules import REFUSALS, SIGNED, Checks, Reason, Verdict, judge, unavailable
 from gimark.scans.snapshot import Found, Snapshot

@@ -10,7 +10,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, bindparam, insert, literal_column, or_, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from gimark import merkle
@@ -248,9 +260,8 @@ def _edge(session: Session, index: int) -> tuple[str | None, list[bytes]]:
 @cache
 def _edge_lookup(count: int) -> Select[int, int, bytes] | CompoundSelect[int, int, bytes]:
     """Asks for one entry, as of level `_ENTRY_LEVEL`, and for `count` nodes."""
-    entry_row = select(literal_column(str(_ENTRY_LEVEL)), LogEntry.idx, LogEntry.body).where(
-        LogEntry.idx == bindparam("before")
-    )
+    level = literal_column(str(_ENTRY_LEVEL), Integer)
+    entry_row = select(level, LogEntry.idx, LogEntry.body).where(LogEntry.idx == bindparam("before"))
     return union_all(entry_row, _lookup(count)) if count else entry_row
 
 

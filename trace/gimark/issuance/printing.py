@@ -11,7 +11,7 @@ from gimark.clock import local_day
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
 from gimark.issuance.labelling import label_facts
 from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct
-from gimark.issuance.queries import PrintFacts, print_facts, run_states, visible_run
+from gimark.issuance.queries import FileFacts, PrintFacts, print_facts, run_states, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import PrintFormat, RangeKind, Span, check_act, check_key, checked_spans
 from gimark.jobs.actions import enqueue, retry_by_key
@@ -96,7 +96,7 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
     )
     act.session.add(order)
     act.session.flush()
-    enqueue(act, PRINT_LABELS, key=_job_key(order), payload={"order": order.ref})
+    enqueue(act, PRINT_LABELS, key=print_job(order.ref), payload={"order": order.ref})
     return print_facts(act.session, order)
 
 
@@ -154,6 +154,38 @@ def visible_print(session: Session, actor: Actor, ref: str) -> PrintFacts:
     return print_order(session, ref)
 
 
+def leaving_file(session: Session, actor: Actor, ref: str, name: str) -> FileFacts:
+    """The file `name` of a released order, for whoever may have its labels printed: it holds signed codes.
+
+    Needs CHANGE_CODES. Raises NotFoundError for an order or file that is not there, or is another's; ConflictError
+    before the order is released.
+    """
+    require(actor, Permission.CHANGE_CODES)
+    order = visible_print(session, actor, ref)
+    if order.state is not PrintState.RELEASED:
+        raise ConflictError(
+            (
+                Fault(
+                    "print_order",
+                    "文件还没有放行",
+                    "the files are not released yet",
+                    "请等任务完成后再下载；失败的请再次下单",
+                    "Download them when the job is done; if it failed, order the labels again",
+                ),
+            ),
+            {"state": order.state.value},
+        )
+    found = next((file for file in order.leaving if file.name == name), None)
+    if found is None:
+        raise not_found("file")
+    return found
+
+
+def print_job(order_ref: str) -> str:
+    """The key of the job that makes an order's files."""
+    return f"{PRINT_LABELS}:{order_ref}"
+
+
 def add_file(act: Act, order_ref: str, name: str, span: Span, sha256: str, size: int) -> None:
     """Note a finished part. A retry that made the same bytes again changes nothing; other bytes are refused."""
     order = act.session.scalars(select(PrintOrder).where(PrintOrder.ref == order_ref)).one()
@@ -189,12 +221,7 @@ def _begin_again(act: Act, order: PrintOrder) -> None:
     act.session.execute(delete(PrintFile).where(PrintFile.order_id == order.id))
     order.facts_sha256, order.state = label_facts(act.session, run).sha256, PrintState.QUEUED
     order.files_removed_at = None
-    order.files_removed_at = None
     act.session.flush()
-
-
-def _job_key(order: PrintOrder) -> str:
-    return f"{PRINT_LABELS}:{order.ref}"
 
 
 def _under_key(session: Session, run: IssueRun, key: str) -> PrintOrder | None:
@@ -250,7 +277,7 @@ def _repeated(act: Act, order: PrintOrder, form: PrintForm) -> PrintFacts:
         if order.state is PrintState.FAILED:
             _begin_again(act, order)
         if order.state is not PrintState.RELEASED:
-            retry_by_key(act, _job_key(order))
+            retry_by_key(act, print_job(order.ref))
         return print_facts(act.session, order)
     raise IdempotencyKeyReusedError(
         (

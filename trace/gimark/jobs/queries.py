@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from gimark.errors import Fault, NotFoundError
 from gimark.jobs.model import Job
 from gimark.jobs.rules import JobState
+from gimark.store.paging import Portion, Wanted, portion
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ def job_by_key(session: Session, key: str) -> JobFacts | None:
     """The job asked for under `key`, or None."""
     row = session.scalar(select(Job).where(Job.key == key))
     return _facts(row) if row else None
+
+
+def jobs(session: Session, wanted: Wanted, state: JobState | None = None) -> Portion[JobFacts]:
+    """All jobs (in `state`), in the order in which they were asked for."""
+    asked = select(Job) if state is None else select(Job).where(Job.state == state)
+    return portion(session, asked, Job.id, Job.ref, wanted).map(_facts)
 
 
 def jobs_in(session: Session, state: JobState, limit: int) -> list[JobFacts]:

@@ -2,9 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from gimark.errors import Checklist
 from gimark.quantities import checked_grams, codes_within_tolerance, within_tolerance
+
+
+class BatchState(StrEnum):
+    """Where a batch stands: registered, its packing confirmed, or recalled for good."""
+
+    REGISTERED = "registered"
+    CONFIRMED = "confirmed"
+    RECALLED = "recalled"
+
+
+def state_of(packed_on: date | None, *, is_recalled: bool) -> BatchState:
+    """Where a batch that was packed on that day (None: not confirmed) stands."""
+    if is_recalled:
+        return BatchState.RECALLED
+    return BatchState.REGISTERED if packed_on is None else BatchState.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,67 @@
+"""Jobs as those see them who asked for the work: an order for codes or for labels, and what became of it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gimark.accounts.rules import Actor, Permission, require
+from gimark.issuance.issuing import issue_job
+from gimark.issuance.model import IssueOrder, IssueRun, PrintOrder
+from gimark.issuance.printing import print_job
+from gimark.jobs.kinds import ISSUE_CODES, PRINT_LABELS
+from gimark.jobs.queries import JobFacts, job, job_by_key, job_not_found, jobs
+from gimark.jobs.rules import JobState
+from gimark.store.paging import Portion, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFacts:
+    """A job with what it makes: the run, once it is issued, or the print order."""
+
+    job: JobFacts
+    run_ref: str | None = None
+    print_ref: str | None = None
+
+
+def work(session: Session, actor: Actor, ref: str) -> WorkFacts:
+    """The job `ref`. A producer sees its own orders' jobs. Needs READ. Raises NotFoundError."""
+    require(actor, Permission.READ)
+    return _seen(session, actor, job(session, ref))
+
+
+def work_of_order(session: Session, actor: Actor, order_ref: str) -> WorkFacts:
+    """The job that issues a large order of codes. Raises NotFoundError."""
+    found = job_by_key(session, issue_job(order_ref))
+    if found is None:
+        raise job_not_found()
+    return _seen(session, actor, found)
+
+
+def work_of_print(session: Session, print_ref: str) -> JobFacts | None:
+    """The job of a print order; None when it was so long ago that it is forgotten."""
+    return job_by_key(session, print_job(print_ref))
+
+
+def all_work(session: Session, actor: Actor, wanted: Wanted, state: JobState | None = None) -> Portion[JobFacts]:
+    """All jobs of the installation (in `state`), in the order in which they were asked for. Needs MANAGE_JOBS."""
+    require(actor, Permission.MANAGE_JOBS)
+    return jobs(session, wanted, state)
+
+
+def _seen(session: Session, actor: Actor, found: JobFacts) -> WorkFacts:
+    ref = found.key.removeprefix(f"{found.kind}:")
+    owner: int | None = None
+    seen = WorkFacts(found)
+    if found.kind == ISSUE_CODES:
+        order = session.scalar(select(IssueOrder).where(IssueOrder.ref == ref))
+        if order is not None:
+            owner = order.enterprise_id
+            run_ref = session.scalar(select(IssueRun.ref).where(IssueRun.order_id == order.id))
+            seen = WorkFacts(found, run_ref=run_ref)
+    elif found.kind == PRINT_LABELS:
+        owner = session.scalar(select(PrintOrder.enterprise_id).where(PrintOrder.ref == ref))
+        seen = WorkFacts(found, print_ref=ref)
+    if actor.enterprise_id not in (None, owner):
+        raise job_not_found()
+    return seen

@@ -78,4 +78,6 @@ class Catalogue:
                 uscc=enterprise.uscc,
                 address=enterprise.address,
                 rights=tuple(rights),
+                item_index=item.ledger_index,
+                enterprise_index=enterprise.ledger_index,
             )

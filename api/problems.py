@@ -153,6 +153,7 @@ class SitePages:
 
     def render(self, problem: Problem, query: str) -> bytes:
         """The site's error page; the request's id stands on it when there is something to report."""
+        wait_s = int(RETRY_AFTER_S[problem.status]) if problem.status in RETRY_AFTER_S else None
         return self.pages.problem(
             problem.status,
             problem.language,
@@ -160,6 +161,8 @@ class SitePages:
             faults=problem.faults,
             request_id=problem.request_id if problem.status >= 500 else "",
             address=str(problem.extras.get("address", "")),
+            path=problem.instance,
+            wait_s=wait_s,
         )
 
 

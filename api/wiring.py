@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.answers import Answers
 from api.desk import Desk
 from api.installation import Installation
-from api.limits import SignatureLimit
+from api.limits import Limits
 from api.logs import log
 from api.visitors import Visitors
 from api.web.public.consumer import ConsumerPages
@@ -38,12 +38,14 @@ class Process:
         self._reader = CodeReader(store.engine)
         self._recorder = Recorder(store, settings.scan_queue)
         self._tag_keys = TagKeys(store)
+        self.limits = Limits(store, settings, self._tag_keys.network_tag)
         secrets = CodeSecrets(here.keyset, here.keyring.ciphers)
         self._lookups = LookUps(secrets, self.snapshot, CodeMemory(), self._reader, self._recorder)
         self.desk = Desk(
             self._lookups,
             Visitors(self._tag_keys, geo or NoGeoResolver(), settings.trusted_proxies),
-            SignatureLimit(settings.bad_signatures_per_minute),
+            self.limits.signatures,
+            self.limits.typed,
             waits_for_disk=settings.scan_durability == "committed",
         )
         self._hosts = self._our_hosts()
@@ -71,15 +73,24 @@ class Process:
         self.here.store.engine.dispose()
 
     def _keep(self) -> None:
-        """Have next week's tag key ready, and take up a key set that was published."""
+        """Have next week's tag key ready, take up a key set that was published, and hear of the other processes."""
+        was_well = True
         while not self._stop.wait(KEEP_EVERY_S):
             try:
-                now = self.here.store.clock.now()
-                if not self._tag_keys.are_ready(now):
-                    self._tag_keys.prepare(now)
-                self._take_up_keys()
+                self._keep_up()
             except (GimarkError, SQLAlchemyError, OSError):
-                log.exception("keys could not be kept up to date")
+                if was_well:
+                    log.exception("keys and limits could not be kept up to date; trying every second")
+                was_well = False
+            else:
+                was_well = True
+
+    def _keep_up(self) -> None:
+        now = self.here.store.clock.now()
+        if not self._tag_keys.are_ready(now):
+            self._tag_keys.prepare(now)
+        self._take_up_keys()
+        self.limits.exchange()
 
     def _take_up_keys(self) -> None:
         """Use a newly published key set if it continues the one held; an older or contradicting one is refused."""
@@ -106,6 +117,8 @@ def site_facts(here: Installation) -> SiteFacts:
             regulator_en=county.regulator_en,
             host=here.keyset.hosts[0],
             phone=county.regulator_phone,
+            address=county.regulator_address,
+            email=county.regulator_email,
             icp_number=county.icp_number,
             psb_number=county.psb_number,
             root_vkey=str(here.root_key),

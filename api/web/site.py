@@ -1,8 +1,10 @@
 """The county's words on public pages: whatever differs between two installations and is not in the ledger."""
 
+import hashlib
 from dataclasses import dataclass
 
 from api.web.language import LANGUAGES, Language
+from gimark.keys.note import VerifierKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class SiteFacts:
     county_en: str = ""
     regulator_en: str = ""
     phone: str = ""
+    address: str = ""
+    email: str = ""
     icp_number: str = ""
     psb_number: str = ""
     root_vkey: str = ""
@@ -38,3 +42,11 @@ class SiteFacts:
     def regulator(self, language: Language) -> str:
         """The authority that supervises the marks; empty when not known."""
         return self.regulator_en or self.regulator_zh if language == "en" else self.regulator_zh
+
+    @property
+    def root_fingerprint(self) -> str:
+        """SHA-256 over what the root key's id is the beginning of, as 64 hex digits; empty when there is no key."""
+        if not self.root_vkey:
+            return ""
+        key = VerifierKey.parse(self.root_vkey)
+        return hashlib.sha256(key.name.encode() + b"\n" + bytes([key.kind]) + key.public).hexdigest()

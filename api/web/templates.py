@@ -1,10 +1,12 @@
 """The template environment of one site in one language: whatever does not change from page to page is a global."""
 
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import jinja2
 
-from api.web.figures import count_text, day_text, entry_of, mass_text, serial_text, short_day_text
+from api.web.figures import count_text, day_text, entry_of, mass_text, minute_text, serial_text, short_day_text
 from api.web.language import LANGUAGES, PARAMETER, Language
 from api.web.site import SiteFacts
 from api.web.translation import catalogue
@@ -18,7 +20,7 @@ LANGUAGE_NAME = {"zh": "中文", "en": "English"}
 def environment(language: Language, site: SiteFacts) -> jinja2.Environment:
     """Escapes everything, fails on a name it does not know, and speaks `language`.
 
-    `local(path)` is an address on this site that keeps the language.
+    `local(path, name=value…)` is an address on this site that keeps the language; an empty value is left out.
     """
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -40,7 +42,7 @@ def environment(language: Language, site: SiteFacts) -> jinja2.Environment:
         site_name=site.name(language),
         county=site.county(language),
         regulator=site.regulator(language),
-        local=lambda path: f"{path}?{PARAMETER}{language}" if len(site.languages) > 1 else path,
+        local=_addresses(language if len(site.languages) > 1 else None),
     )
     made.filters.update(
         day=lambda day: day_text(day, language),
@@ -50,5 +52,16 @@ def environment(language: Language, site: SiteFacts) -> jinja2.Environment:
         serial=serial_text,
         entry=entry_of,
         local_day=local_day,
+        minute=lambda instant: minute_text(instant, language),
     )
     return made
+
+
+def _addresses(language: Language | None) -> Callable[..., str]:
+    def local(path: str, /, **values: object) -> str:
+        given = {name: str(value) for name, value in values.items() if value not in (None, "")}
+        if language is not None:
+            given[PARAMETER.removesuffix("=")] = language
+        return f"{path}?{urlencode(given)}" if given else path
+
+    return local

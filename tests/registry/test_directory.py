@@ -10,12 +10,14 @@ from stdnum.cn import uscc as stdnum_uscc
 from gimark.clock import FixedClock, local_day
 from gimark.registry.authorizations.actions import ChangeForm, change_authorization, grant_authorization
 from gimark.registry.authorizations.rules import ChangeKind, Standing
-from gimark.registry.directory.queries import DirectoryPage, directory, listed, listed_rights
+from gimark.registry.directory.listing import DirectoryPage
+from gimark.registry.directory.queries import directory, listed, listed_items, listed_rights
 from gimark.registry.directory.rules import MOST_PARTS, Wanted, parts_of
 from gimark.registry.enterprises.actions import EnterpriseForm, register_enterprise
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
+from gimark.registry.items.actions import TradeItemForm, register_item
 from gimark.store.unit_of_work import Store
-from tests.county import OTHER_USCC, TERMS, TOWN, USCC, County, make_county, on_both
+from tests.county import GTIN, OTHER_USCC, TERMS, THIRD_GTIN, TOWN, USCC, County, make_county, on_both
 
 TRADER_USCC = "92331126MA00TEXT09"
 ALL = Wanted()
@@ -193,12 +195,17 @@ def test_an_enterprise_is_found_by_reference_or_uscc(county: County) -> None:
             found = listed(session, key, today(county))
             assert found is not None
             assert found.ref == county.enterprise_ref
+            assert [item.gtin for item in listed_items(session, found)] == [GTIN]
         assert listed(session, "nobody", today(county)) is None
 
 
 @on_both
 def test_a_sole_trader_whose_salt_is_gone_has_no_name_and_is_not_found_by_it(county: County) -> None:
     ref = enter(county, TRADER_USCC, "云溪县王五菇行", EnterpriseKind.SOLE_TRADER)
+    with county.store.acting() as act:
+        form = TradeItemForm(ref, THIRD_GTIN, "王五香菇", "dried", 500, (county.right_ref,))
+        register_item(act, county.regulator, form)
+        act.commit()
     assert names(county, Wanted(("王五",))) == ["云溪县王五菇行"]
     with county.store.acting() as act:
         act.session.execute(update(Enterprise).where(Enterprise.ref == ref).values(subject_salt=None))
@@ -211,6 +218,7 @@ def test_a_sole_trader_whose_salt_is_gone_has_no_name_and_is_not_found_by_it(cou
         found = listed(session, ref, today(county))
         assert found is not None
         assert (found.name_zh, found.name_en, found.uscc, found.address) == (None, None, None, None)
+        assert listed_items(session, found) == []
         assert found.authorizations[0].number == TERMS.number
         kept = session.scalars(select(Enterprise.name_zh).where(Enterprise.ref == ref)).one()
     assert kept == "云溪县王五菇行"

@@ -1,7 +1,7 @@
 """A ledger entry for a reader: every field in words, every reference as a link, and the exact bytes beside them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from api.web.figures import Entry, count_text, day_text, entry_of, mass_text, mi
 from api.web.language import Language
 from api.web.public.words import RIGHT_KINDS
 from api.web.translation import N_, Say, sayer
-from gimark.ledger.entries import references
+from gimark.ledger.entries import decode, references
 
 # `v` is the format's number and `type` is the heading.
 _NOT_SHOWN = {"v", "type"}
@@ -99,6 +99,34 @@ FIELDS = {
     "commitment": N_("承诺值"),
     "entry": N_("被更正的条目"),
 }
+# What a list says of an entry: these fields of it, in this order, as far as it has them.
+SUMMARIES = {
+    "key.add": ("kid", "alg"),
+    "key.retire": ("kid",),
+    "key.revoke": ("kid",),
+    "keyset.publish": ("seq",),
+    "right.set": ("gi", "kind"),
+    "enterprise.set": ("name",),
+    "item.set": ("name", "gtin"),
+    "authorization.grant": ("number", "enterprise"),
+    "authorization.amend": ("number", "authorization", "reason"),
+    "authorization.suspend": ("authorization", "reason"),
+    "authorization.restore": ("authorization", "reason"),
+    "authorization.revoke": ("authorization", "reason"),
+    "batch.register": ("lot", "planned_g"),
+    "batch.confirm": ("batch", "packed_on", "packed_g"),
+    "batch.amend": ("batch", "reason"),
+    "batch.recall": ("batch", "reason"),
+    "run.issue": ("lot", "count"),
+    "run.activate": ("run", "ranges"),
+    "run.void": ("run", "ranges", "reason"),
+    "run.return": ("run", "ranges", "reason"),
+    "run.reprint": ("run", "ranges", "reason"),
+    "rule.set": ("rule", "value"),
+    "override.grant": ("what",),
+    "private": ("kind",),
+    "correction": ("entry", "reason"),
+}
 ROLES = {
     "root": N_("根密钥保管人"),
     "regulator": N_("监管部门"),
@@ -124,14 +152,39 @@ def title_of(fields: Mapping[str, Any], language: Language) -> str:
 
 def rows_of(fields: Mapping[str, Any], language: Language) -> tuple[Row, ...]:
     """Every field of an entry, in the entry's own order but with time and role first."""
+    first = ("t", "by")
+    return _rows(fields, (*first, *(name for name in fields if name not in _NOT_SHOWN and name not in first)), language)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry in a list: where it stands, when it was written, what kind of act it is, by whom, and its main facts."""
+
+    entry: Entry
+    when: str
+    title: str
+    by: str
+    facts: tuple[Row, ...]
+
+
+def line_of(index: int, raw: bytes, language: Language) -> Line:
+    """Entry `index`, whose exact bytes are `raw`, as a line. Raises LedgerError when `raw` is no entry."""
+    fields = decode(raw)
+    when, by = _rows(fields, ("t", "by"), language)
+    names = [name for name in SUMMARIES.get(fields["type"], ()) if name in fields]
+    facts = _rows(fields, names, language)
+    if "subject" in fields and fields["type"] == "enterprise.set":
+        facts = (Row("", sayer(language)(N_("个体工商户，账本里只有名称的摘要"))),)
+    return Line(entry_of(index), when.text, title_of(fields, language), by.text, facts)
+
+
+def _rows(fields: Mapping[str, Any], names: Iterable[str], language: Language) -> tuple[Row, ...]:
     say = sayer(language)
     refers: dict[str, list[Entry]] = {}
     is_known = fields["type"] in TYPES
     if is_known:
         for name, index in references(fields):
             refers.setdefault(name, []).append(entry_of(index))
-    first = ("t", "by")
-    names = [*first, *(name for name in fields if name not in _NOT_SHOWN and name not in first)]
     rows = []
     for name in names:
         # In `run.issue` the run is a number of its own; elsewhere it is the entry that issued it.
@@ -141,7 +194,7 @@ def rows_of(fields: Mapping[str, Any], language: Language) -> tuple[Row, ...]:
             rows.append(Row(shown, "", tuple(refers[name])))
         else:
             # A type of a later version may mean something else by a name that is used here.
-            has_sense = is_known or name in first
+            has_sense = is_known or name in ("t", "by")
             rows.append(Row(shown, _text(name, fields[name], say, language) if has_sense else _as_it_is(fields[name])))
     return tuple(rows)
 

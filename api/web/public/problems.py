@@ -1,9 +1,13 @@
 """What an error page says for each HTTP status: what happened and what to do, never what went wrong inside."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from api.web.figures import serial_text
 from api.web.translation import N_
+from gimark.codes.serial import read_typed
+from gimark.errors import InvalidInputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ PROBLEMS: dict[int, Problem] = {
         N_("没有这一页"),
         N_("请核对网址。要查标识，请重新扫描二维码，或者输入号码。"),
         says_all=True,
+    ),
+    HTTPStatus.GONE: Problem(
+        N_("已经撤下"),
+        N_("这里的内容已经依法撤下或者过了保存期，不会再回来。公示账本里的条目仍然可以核对。"),
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: Problem(
         N_("不支持这样访问"),
@@ -63,9 +71,40 @@ PROBLEMS: dict[int, Problem] = {
     ),
 }
 
+# What is not found where: more is known of some addresses than that there is nothing.
+_NOT_THERE = {
+    "/01/": Problem(
+        N_("没有登记这个商品或批次"),
+        N_("这不是查验结论。请重新扫描包装上的二维码；如果网址是手输的，请核对商品条码和批次号。"),
+        says_all=True,
+    ),
+    "/register/": Problem(
+        N_("名录里没有这家企业"),
+        N_("它可能没有获得过核准，或者网址有误。请在公示名录里用名称里的两个字查找。"),
+        says_all=True,
+    ),
+}
+# Longer addresses are not looked through.
+_MOST_SEARCHED = 300
+_MAY_BE_SERIAL = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z-]{13,17}(?![0-9A-Za-z])")
 
-def problem_of(status: int) -> Problem:
-    """The words of `status`; those of its class when it has none of its own."""
+
+def code_in(path: str) -> str:
+    """The number of a code that stands in an address, as people type it; empty when there is none."""
+    for found in _MAY_BE_SERIAL.findall(path[:_MOST_SEARCHED]):
+        try:
+            return serial_text(read_typed(found, "code"))
+        except InvalidInputError:
+            continue
+    return ""
+
+
+def problem_of(status: int, path: str = "") -> Problem:
+    """The words of `status` at `path`; those of its class when it has none of its own."""
+    if status == HTTPStatus.NOT_FOUND:
+        for start, problem in _NOT_THERE.items():
+            if path.startswith(start):
+                return problem
     if status in PROBLEMS:
         return PROBLEMS[status]
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -1,7 +1,8 @@
-"""The stylesheet, inside every public page, and the policy that lets a browser use it.
+"""The stylesheets, inside every public page, and the policies that let a browser use them.
 
 A scan is mostly somebody's first and only view: a linked sheet would be a second round trip on a phone in a market
-hall and a second request on the server. The policy names the sheet by its hash, so nothing else can be styled in.
+hall and a second request on the server. The policy names the sheets by their hashes, so nothing else can be styled in.
+A page behind a code has the first sheet alone; the site's other pages have a second one for what only they show.
 """
 
 import hashlib
@@ -11,24 +12,37 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-_SOURCE = Path(__file__).resolve().parents[2] / "static" / "gimark.css"
+_STATIC = Path(__file__).resolve().parents[2] / "static"
 
 
-def _without_layout(css: str) -> str:
-    """`css` without comments, line ends and indents. Every line of the sheet ends where a space means nothing."""
-    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    return "".join(line.strip() for line in bare.splitlines())
+def _sheet(name: str) -> Markup:
+    """A sheet without comments, line ends and indents. Every line of ours ends where a space means nothing."""
+    bare = re.sub(r"/\*.*?\*/", "", (_STATIC / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+    return Markup("".join(line.strip() for line in bare.splitlines()))  # noqa: S704 - our own file
 
 
-STYLE = Markup(_without_layout(_SOURCE.read_text(encoding="utf-8")))  # noqa: S704 - our own file
-STYLE_SOURCE = f"'sha256-{b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src {STYLE_SOURCE}",
-        "img-src data:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+def _source(sheet: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}'"
+
+
+STYLE = _sheet("gimark.css")
+SITE_STYLE = _sheet("site.css")
+
+
+def _policy(*more: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src {_source(STYLE)} {_source(SITE_STYLE)}",
+            "img-src data:",
+            *more,
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
+
+CONTENT_SECURITY_POLICY = _policy()
+# For the one page whose script computes from what it fetches here.
+CHECKING_POLICY = _policy("script-src 'self'", "connect-src 'self'")

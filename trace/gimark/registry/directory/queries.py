@@ -5,7 +5,6 @@ rule needs, whom to ask it about. So a page costs what its entries cost, however
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -13,80 +12,22 @@ from sqlalchemy.orm import Session
 
 from gimark.registry.authorizations.model import Authorization, AuthorizationChange
 from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations
-from gimark.registry.authorizations.rules import ChangeKind, History, Standing
+from gimark.registry.authorizations.rules import ChangeKind, Standing
+from gimark.registry.directory.listing import (
+    DirectoryPage,
+    ListedAuthorization,
+    ListedClass,
+    ListedEnterprise,
+    ListedItem,
+    ListedRight,
+)
 from gimark.registry.directory.rules import Wanted, may_be_named
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
-from gimark.registry.rights.model import GiProduct, ProductClass, Right, RightKind, Town
+from gimark.registry.items.model import TradeItem
+from gimark.registry.rights.model import GiProduct, ProductClass, Right, Town
 
 PORTION = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRight:
-    """A right as the register names it; `announcement` and `trademark` are None when unknown."""
-
-    ref: str
-    kind: RightKind
-    product_ref: str
-    gi_zh: str
-    gi_en: str | None
-    holder: str
-    announcement: str | None
-    trademark: str | None
-    ledger_index: int
-
-
-@dataclass(frozen=True, slots=True)
-class ListedClass:
-    """A class of products that an authorization names."""
-
-    name_zh: str
-    name_en: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedAuthorization:
-    """An authorization with the terms in force on the day asked for; both days included, until None = open.
-
-    `since` and `reason` are those of the act that stopped it, None while nothing did.
-    """
-
-    ref: str
-    right: ListedRight
-    standing: Standing
-    since: date | None
-    reason: str | None
-    number: str
-    classes: tuple[ListedClass, ...]
-    valid_from: date
-    valid_until: date | None
-    granted_at: datetime
-    ledger_index: int
-    history: History
-
-
-@dataclass(frozen=True, slots=True)
-class ListedEnterprise:
-    """An enterprise on the register. Name, USCC and address are None where the law hides the person."""
-
-    ref: str
-    kind: EnterpriseKind
-    name_zh: str | None
-    name_en: str | None
-    uscc: str | None
-    address: str | None
-    town_zh: str
-    town_en: str | None
-    ledger_index: int
-    authorizations: tuple[ListedAuthorization, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DirectoryPage:
-    """A page of the register, in the order of registration; `after` asks for the next one, None at the end."""
-
-    enterprises: tuple[ListedEnterprise, ...]
-    after: int | None
+MOST_ITEMS = 200
 
 
 def directory(session: Session, wanted: Wanted, today: date, after: int | None, limit: int) -> DirectoryPage:
@@ -115,6 +56,20 @@ def listed(session: Session, key: str, today: date) -> ListedEnterprise | None:
     if row is None:
         return None
     return _listed(session, _Names(session), [row], today)[0]
+
+
+def listed_items(session: Session, enterprise: ListedEnterprise) -> list[ListedItem]:
+    """The items of an enterprise in the order of registration; none where it may not be named, as they may name it."""
+    if enterprise.uscc is None:
+        return []
+    rows = session.scalars(
+        select(TradeItem)
+        .join(Enterprise, Enterprise.id == TradeItem.enterprise_id)
+        .where(Enterprise.ref == enterprise.ref)
+        .order_by(TradeItem.ledger_index)
+        .limit(MOST_ITEMS)
+    )
+    return [ListedItem(row.gtin, row.name_zh, row.name_en, row.net_g) for row in rows]
 
 
 def listed_rights(session: Session) -> list[ListedRight]:

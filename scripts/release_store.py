@@ -2,8 +2,8 @@
 
 `scripts/release-store` writes `tests/golden/release-<version>/`: `data.tar.xz`, a data folder (SQLite database,
 published ledger, signer's state, and keys that were made for this alone: their passphrase is in here), and
-`expected.json`, what every later version must still find in it. It is run with the released program before the first migration after that
-release, and a store is never made again.
+`expected.json`, what every later version must still find in it. It is run with the released program before the first
+migration after that release, and a store is never made again.
 """
 
 import asyncio
@@ -51,6 +51,7 @@ HOST = ORIGIN = "gi.yunxi.example"
 PASSPHRASE = "public, for this store alone"  # noqa: S105 - whoever reads it can open keys that never sign anything else
 MADE_AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
 RETURNED, MARKED = (5, 7), 0
+SECOND_LOT = "SECOND-KEY"
 FOLDER, EXPECTED, DATA = "data", "expected.json", "data.tar.xz"
 
 
@@ -122,7 +123,7 @@ def _issue_under_the_second_key(here: Installation) -> None:
         maker = actor_for(act.session, _maker(act.session, last))
         harvest = (today - timedelta(days=30), today - timedelta(days=10))
         mass_g = 100 * item.net_g
-        fresh = register_batch(act, maker, BatchForm(item.ref, "SECOND-KEY", batch.town_code, *harvest, mass_g)).ref
+        fresh = register_batch(act, maker, BatchForm(item.ref, SECOND_LOT, batch.town_code, *harvest, mass_g)).ref
         confirm_batch(act, maker, fresh, mass_g, today)
         act.commit()
     run = issue_codes(here.store, here.keyring, maker, IssueForm(fresh, 100, "second-key"))

@@ -12,9 +12,10 @@ from api.web.public.pages import ItemFacts
 from api.wiring import Process
 from gimark.clock import local_day
 from gimark.errors import NotFoundError
+from gimark.registry.authorizations.queries import fitting
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
-from gimark.scans.register import batch_of_lot, chosen, class_of, right_facts, rights_of_item
+from gimark.scans.register import batch_of_lot, right_facts, rights_of_item, ware_of
 from gimark.scans.rules import Package
 
 
@@ -62,21 +63,10 @@ class Catalogue:
             rights = [
                 right_facts(right, product, authorization, today)
                 for right, product, held in rights_of_item(session, item)
-                if (authorization := chosen(held, item.product_class, today)) is not None
-                and authorization.history.covers(item.product_class, today)
+                if (authorization := fitting(held, item.product_class, today)) is not None
             ]
             return ItemFacts(
-                gtin=item.gtin,
-                item_name_zh=item.name_zh,
-                item_name_en=item.name_en,
-                class_zh=class_of(session, item).name_zh,
-                class_en=class_of(session, item).name_en,
-                grade=item.grade,
-                net_g=item.net_g,
-                enterprise_zh=enterprise.name_zh,
-                enterprise_en=enterprise.name_en,
-                uscc=enterprise.uscc,
-                address=enterprise.address,
+                **asdict(ware_of(session, item, enterprise)),
                 rights=tuple(rights),
                 item_index=item.ledger_index,
                 enterprise_index=enterprise.ledger_index,

@@ -43,7 +43,9 @@ def test_a_refusal_names_who_may() -> None:
 def test_whoever_runs_the_platform_can_neither_grant_nor_issue() -> None:
     official = {
         Permission.MANAGE_REGISTRY,
+        Permission.ERASE_PERSONS,
         Permission.MANAGE_AUTHORIZATIONS,
+        Permission.MARK_CODES,
         Permission.MANAGE_ITEMS,
         Permission.MANAGE_BATCHES,
         Permission.RECALL_BATCHES,

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MANAGE_KEYS = "manage_keys"
     MANAGE_JOBS = "manage_jobs"
     MANAGE_REGISTRY = "manage_registry"
+    ERASE_PERSONS = "erase_persons"
     MANAGE_AUTHORIZATIONS = "manage_authorizations"
     MANAGE_ITEMS = "manage_items"
     MANAGE_BATCHES = "manage_batches"
@@ -38,6 +39,7 @@ class Permission(StrEnum):
     ISSUE_CODES = "issue_codes"
     CHANGE_CODES = "change_codes"
     VOID_CODES = "void_codes"
+    MARK_CODES = "mark_codes"
     READ = "read"
 
 
@@ -55,9 +57,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.MANAGE_ACCESS,
             Permission.MANAGE_REGISTRY,
+            Permission.ERASE_PERSONS,
             Permission.MANAGE_AUTHORIZATIONS,
             Permission.RECALL_BATCHES,
             Permission.VOID_CODES,
+            Permission.MARK_CODES,
             Permission.READ,
         }
     ),

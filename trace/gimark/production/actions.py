@@ -24,7 +24,7 @@ from gimark.production.model import (
 from gimark.production.queries import terms_of
 from gimark.production.rules import BatchTerms, check_terms
 from gimark.production.volume import check_kept
-from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of
+from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of, fitting
 from gimark.registry.items.model import TradeItem, TradeItemRight
 from gimark.registry.rights.model import RightTown, Town
 from gimark.store.unit_of_work import Act
@@ -105,11 +105,11 @@ def covering(act: Act, item: TradeItem, day: date) -> list[AuthorizationFacts]:
     chosen: list[AuthorizationFacts] = []
     faults: list[Fault] = []
     for right_id in rights:
-        fitting = [a for a in held if a.right_id == right_id and a.history.covers(item.product_class, day)]
-        if fitting:
-            chosen.append(fitting[-1])
+        mine = [a for a in held if a.right_id == right_id]
+        if (permitted := fitting(mine, item.product_class, day)) is not None:
+            chosen.append(permitted)
         else:
-            faults.append(_unauthorised(item, [a for a in held if a.right_id == right_id], day))
+            faults.append(_unauthorised(item, mine, day))
     if faults:
         raise NotAuthorisedError(tuple(faults))
     return sorted(chosen, key=lambda authorization: authorization.ledger_index)

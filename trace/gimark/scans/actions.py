@@ -23,7 +23,7 @@ def mark_code(act: Act, actor: Actor, run_ref: str, idx: int, kind: MarkKind, no
     A code marked as copied is amber from now on, until it is cleared. Raises NotAllowedError for anyone but a
     regulator, NotFoundError for a run that is not there, InvalidInputError for an index outside it or no reason.
     """
-    require(actor, Permission.MANAGE_AUTHORIZATIONS)
+    require(actor, Permission.MARK_CODES)
     book.lock(act)
     run = act.session.scalar(select(IssueRun).where(IssueRun.ref == run_ref))
     if run is None:

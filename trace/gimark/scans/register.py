@@ -1,7 +1,7 @@
 """What the register says of a batch and its runs, read in one go for the snapshot."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,12 +14,13 @@ from gimark.issuance.queries import ActOnRange, acts_on, states_of
 from gimark.issuance.rules import CodeState, RangeKind, RunStates
 from gimark.production.model import Batch
 from gimark.production.queries import BatchFacts, batch_facts, volume_of
-from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of
+from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of, fitting
 from gimark.registry.authorizations.rules import Standing as AuthorizationStanding
-from gimark.registry.enterprises.model import Enterprise
+from gimark.registry.directory.rules import may_be_named
+from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
 from gimark.registry.items.model import TradeItem, TradeItemRight
 from gimark.registry.rights.model import GiProduct, ProductClass, Right, Town
-from gimark.scans.rules import Checks, OfficialAct, Package, RightFacts, RunFacts, Standing
+from gimark.scans.rules import Checks, OfficialAct, Package, RightFacts, RunFacts, Standing, Ware
 
 ENDED_BY = {RangeKind.VOID: "void", RangeKind.RETURN: "return"}
 
@@ -99,8 +100,7 @@ def rights_of_item(session: Session, item: TradeItem) -> list[tuple[Right, GiPro
 
 def chosen(held: Sequence[AuthorizationFacts], product_class: str, day: date) -> AuthorizationFacts | None:
     """The authorization that speaks for a right on `day`: the last that covers the class, else the last of all."""
-    fitting = [a for a in held if a.history.covers(product_class, day)]
-    return (fitting or list(held))[-1] if held else None
+    return fitting(held, product_class, day) or next(reversed(held), None)
 
 
 def right_facts(right: Right, product: GiProduct, authorization: AuthorizationFacts, day: date) -> RightFacts:
@@ -121,9 +121,25 @@ def right_facts(right: Right, product: GiProduct, authorization: AuthorizationFa
     )
 
 
-def class_of(session: Session, item: TradeItem) -> ProductClass:
-    """The class of an item, with its names."""
-    return session.get_one(ProductClass, (item.product_id, item.product_class))
+def ware_of(session: Session, item: TradeItem, enterprise: Enterprise) -> Ware:
+    """An item and its maker, a person whose name was taken back apart."""
+    its_class = session.get_one(ProductClass, (item.product_id, item.product_class))
+    is_named = may_be_named(
+        is_sole_trader=enterprise.kind is EnterpriseKind.SOLE_TRADER, has_salt=enterprise.subject_salt is not None
+    )
+    return Ware(
+        gtin=item.gtin,
+        item_name_zh=item.name_zh,
+        item_name_en=item.name_en,
+        class_zh=its_class.name_zh,
+        class_en=its_class.name_en,
+        grade=item.grade,
+        net_g=item.net_g,
+        enterprise_zh=enterprise.name_zh if is_named else None,
+        enterprise_en=enterprise.name_en if is_named else None,
+        uscc=enterprise.uscc if is_named else None,
+        address=enterprise.address if is_named else None,
+    )
 
 
 def _record(session: Session, batch: Batch, now: datetime) -> BatchRecord:
@@ -160,19 +176,9 @@ def _package(
 ) -> Package:
     recall = facts.recall
     return Package(
-        gtin=item.gtin,
+        **asdict(ware_of(session, item, enterprise)),
         lot=facts.lot,
         producer_lot=facts.producer_lot,
-        item_name_zh=item.name_zh,
-        item_name_en=item.name_en,
-        class_zh=class_of(session, item).name_zh,
-        class_en=class_of(session, item).name_en,
-        grade=item.grade,
-        net_g=item.net_g,
-        enterprise_zh=enterprise.name_zh,
-        enterprise_en=enterprise.name_en,
-        uscc=enterprise.uscc,
-        address=enterprise.address,
         town_zh=session.get_one(Town, facts.terms.town_code).name_zh,
         town_en=session.get_one(Town, facts.terms.town_code).name_en,
         harvested_from=facts.terms.harvested_from,

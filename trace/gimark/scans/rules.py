@@ -98,22 +98,31 @@ class RightFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
-    """Everything a page may say of the batch behind a genuine code. Masses in grams, days in Asia/Shanghai."""
+class Ware:
+    """A trade item and who makes it, as pages name them; net content in grams.
+
+    Name, USCC and address of the maker are None where the law hides the person.
+    """
 
     gtin: str
-    lot: str
-    producer_lot: str | None
     item_name_zh: str
     item_name_en: str | None
     class_zh: str
     class_en: str | None
     grade: str | None
     net_g: int
-    enterprise_zh: str
+    enterprise_zh: str | None
     enterprise_en: str | None
-    uscc: str
-    address: str
+    uscc: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Package(Ware):
+    """Everything a page may say of the batch behind a genuine code. Masses in grams, days in Asia/Shanghai."""
+
+    lot: str
+    producer_lot: str | None
     town_zh: str
     town_en: str | None
     harvested_from: date

@@ -29,7 +29,7 @@ MOST_ENTRIES = 2_000
 # Entries that begin something new change nothing that is held, unless they amend an earlier one.
 NEW_THINGS = frozenset({"batch.register", "item.set", "enterprise.set", "right.set"})
 # Entries that touch no batch.
-APART = frozenset({"keyset.publish", "key.add", "key.retire", "key.revoke", "private", "rule.set", "correction"})
+APART = frozenset({"keyset.publish", "key.add", "key.retire", "key.revoke", "private", "rule.set"})
 
 log = structlog.stdlib.get_logger("gimark.scans")
 

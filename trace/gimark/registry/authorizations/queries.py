@@ -82,6 +82,13 @@ def authorizations_of(session: Session, enterprise_id: int, right_ids: Sequence[
     return _facts(session, rows.all())
 
 
+def fitting(held: Sequence[AuthorizationFacts], product_class: str, day: date) -> AuthorizationFacts | None:
+    """Which of the authorizations for one right (`held`, in the order of their grants) is acted under on `day`: the
+    last that covers the class; None when none does.
+    """
+    return next((one for one in reversed(held) if one.history.covers(product_class, day)), None)
+
+
 def _visible(actor: Actor) -> Select[Authorization]:
     return scoped(select(Authorization), actor, Authorization.enterprise_id)
 

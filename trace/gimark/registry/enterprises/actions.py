@@ -1,4 +1,4 @@
-"""Registering an enterprise."""
+"""Registering an enterprise; taking a natural person's name out of the public's reach."""
 
 import hashlib
 import re
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from gimark.accounts.rules import Actor, Permission, require
+from gimark.accounts.rules import Actor, Permission, not_found, require
 from gimark.codes.uscc import check_uscc
-from gimark.errors import Checklist
+from gimark.errors import Checklist, ConflictError, Fault
 from gimark.ledger import book
 from gimark.ledger.replay import ERASED
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
 from gimark.registry.rights.model import Town
 from gimark.store.unit_of_work import Act
-from gimark.texts import LONG, NAME, SHORT, check_texts
+from gimark.texts import LONG, NAME, SHORT, check_texts, checked_reason
 
 SC_LICENCE = re.compile(r"SC[0-9]{14}")
 
@@ -62,6 +62,44 @@ def register_enterprise(act: Act, actor: Actor, form: EnterpriseForm) -> Enterpr
     act.session.add(enterprise)
     act.session.flush()
     return enterprise
+
+
+def erase_person(act: Act, actor: Actor, uscc: str, reason: str) -> Enterprise:
+    """Delete the salt of a sole trader, so that the ledger's entry leads to nobody (ledger: correction of that entry).
+
+    No public page shows name, USCC and address from then on; contact and phone are deleted. The register's own row
+    stays: it is the authority's file. Copies in backups last as long as those. Part of the caller's transaction, which
+    commits. Raises NotFoundError, ConflictError for whoever is no sole trader or was erased before, and
+    InvalidInputError for a reason that is missing or is not one line.
+    """
+    require(actor, Permission.ERASE_PERSONS)
+    book.lock(act)
+    enterprise = act.session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
+    if enterprise is None:
+        raise not_found("enterprise")
+    if enterprise.subject_salt is None:
+        raise ConflictError((_NOT_ERASABLE if enterprise.kind is not EnterpriseKind.SOLE_TRADER else _ERASED_BEFORE,))
+    fields = {"entry": enterprise.ledger_index, "reason": checked_reason(reason)}
+    book.append(act, "correction", actor.ledger_word, **fields)
+    enterprise.subject_salt = enterprise.contact = enterprise.phone = None
+    act.session.flush()
+    return enterprise
+
+
+_NOT_ERASABLE = Fault(
+    "enterprise",
+    "不是个体工商户，名称不是个人信息",
+    "it is no sole trader: its name is nobody's personal data",
+    "无须撤下",
+    "There is nothing to erase",
+)
+_ERASED_BEFORE = Fault(
+    "enterprise",
+    "个人信息早已撤下",
+    "the person was erased before",
+    "无须再办",
+    "There is nothing left to do",
+)
 
 
 def public_fields(kind: EnterpriseKind, name: str, uscc: str, salt: bytes | None) -> dict[str, object]:

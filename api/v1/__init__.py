@@ -5,9 +5,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from api.limits import SignatureLimit
 from api.problems import Problems
-from api.v1 import access_keys, me
+from api.v1 import access_keys, authorizations, county, enterprises, items, me, products, rights, users
 from api.v1.description import INTRODUCTION, describe
 from api.v1.door import Door
 from api.wiring import Process
@@ -15,7 +14,7 @@ from gimark.errors import GimarkError
 from labels.errors import LabelError
 
 VERSION = "1.0.0"
-ROUTERS = (me.router, access_keys.router)
+ROUTERS = (me, access_keys, users, county, products, rights, enterprises, items, authorizations)
 
 
 def json_api(process: Process, problems: Problems) -> FastAPI:
@@ -30,6 +29,7 @@ def json_api(process: Process, problems: Problems) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     api.state.process = process
 
@@ -38,13 +38,12 @@ def json_api(process: Process, problems: Problems) -> FastAPI:
 
     for kind in (HTTPException, RequestValidationError, GimarkError, LabelError, Exception):
         api.add_exception_handler(kind, refuse)
-    for router in ROUTERS:
-        api.include_router(router)
+    for part in ROUTERS:
+        api.include_router(part.router)
 
     @api.get("/openapi.json", include_in_schema=False)
     def description() -> Response:
         return JSONResponse(describe(api), headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"})
 
-    limit = SignatureLimit(process.here.settings.bad_keys_per_minute)
-    api.add_middleware(Door, process=process, problems=problems, limit=limit)
+    api.add_middleware(Door, process=process, problems=problems, limit=process.limits.access_keys)
     return api

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from api.v1.answering import KnownTag, Made, Making, told
 from api.v1.bodies import JsonRoute
 from api.v1.description import conflicts, needs
 from api.v1.door import Caller, Here
-from api.v1.models import Day, Instant, Ref, RefInPath, Sent, Shown, Text
+from api.v1.models import Day, Instant, Ref, RefInPath, Sent, Shown, Text, examples
 from api.v1.paging import Page, PageQuery, page
 from gimark.accounts.access.actions import AccessKeyForm, create_access_key, revoke_access_key
 from gimark.accounts.access.queries import AccessKeyFacts, access_key, access_keys
@@ -34,7 +34,7 @@ EXAMPLE = {
 class AccessKeyShown(Shown):
     """An access key; nothing of its secret. `expires_on` is the last day on which it works."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+    model_config = examples(EXAMPLE)
 
     ref: Ref
     owner: str
@@ -55,10 +55,8 @@ class AccessKeyShown(Shown):
 class NewAccessKeyShown(AccessKeyShown):
     """A key just made. `token` is what to send as the bearer; it is null when the request came again."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{**EXAMPLE, "last_used_on": None, "token": "gimark_7k3m9xq2_00000000000000000000000000000000"}]
-        }
+    model_config = examples(
+        {**EXAMPLE, "last_used_on": None, "token": "gimark_7k3m9xq2_00000000000000000000000000000000"}
     )
 
     token: str | None
@@ -67,9 +65,7 @@ class NewAccessKeyShown(AccessKeyShown):
 class AccessKeySent(Sent):
     """A key as asked for."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "ERP", "scopes": ["issue_codes", "read"], "expires_on": "2027-06-30"}]}
-    )
+    model_config = examples({"name": "ERP", "scopes": ["issue_codes", "read"], "expires_on": "2027-06-30"})
 
     name: Text
     scopes: Annotated[list[Permission], Field(max_length=len(Permission))]
@@ -130,7 +126,7 @@ def make_access_key(actor: Caller, making: Making, sent: AccessKeySent) -> Respo
     summary="Revoke an access key",
     openapi_extra=needs(Permission.MANAGE_ACCESS),
 )
-def revoke(process: Here, actor: Caller, key: RefInPath) -> Response:
+def end_access_key(process: Here, actor: Caller, key: RefInPath) -> Response:
     """End a key for good, at once; another's with `manage_users`. Revoking again changes nothing."""
     with process.here.store.acting() as act:
         facts = revoke_access_key(act, actor, key)

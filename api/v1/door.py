@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import refusals
-from api.limits import SignatureLimit
+from api.limits import NetworkLimit
 from api.logs import log
 from api.negotiation import header
 from api.problems import Problems
@@ -47,7 +47,7 @@ class Door:
     app: ASGIApp
     process: Process
     problems: Problems
-    limit: SignatureLimit
+    limit: NetworkLimit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge the Authorization header."""

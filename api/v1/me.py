@@ -1,13 +1,12 @@
 """Who the access key says I am."""
 
 from fastapi import APIRouter, Response
-from pydantic import ConfigDict
 
 from api.v1.answering import KnownTag, told
 from api.v1.bodies import JsonRoute
 from api.v1.description import needs
 from api.v1.door import KeyHolder
-from api.v1.models import Day, Ref, Shown
+from api.v1.models import Day, Ref, Shown, examples
 from gimark.accounts.access.queries import Holder
 from gimark.accounts.rules import Permission, Role
 
@@ -17,18 +16,14 @@ router = APIRouter(tags=["me"], route_class=JsonRoute)
 class MeShown(Shown):
     """The owner of the access key in use, and what the key is for."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "songwu",
-                    "role": "producer",
-                    "key": "4h7n2c9x8r1t5w0q",
-                    "key_name": "ERP",
-                    "scopes": ["issue_codes", "manage_batches", "read"],
-                    "expires_on": "2027-06-30",
-                }
-            ]
+    model_config = examples(
+        {
+            "name": "songwu",
+            "role": "producer",
+            "key": "4h7n2c9x8r1t5w0q",
+            "key_name": "ERP",
+            "scopes": ["issue_codes", "manage_batches", "read"],
+            "expires_on": "2027-06-30",
         }
     )
 

@@ -4,6 +4,7 @@ Nothing is converted on the way in: "12" is no number, 1.0 no count, 0 no truth;
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -33,6 +34,11 @@ class Shown(BaseModel):
     """A thing as an answer shows it. Days are of Asia/Shanghai, instants RFC 3339 in UTC, masses in grams."""
 
     model_config = ConfigDict(frozen=True)
+
+
+def examples(*shown: Mapping[str, object]) -> ConfigDict:
+    """The `model_config` of a model that the description shows by these examples."""
+    return ConfigDict(json_schema_extra=lambda schema: schema.update(examples=[dict(one) for one in shown]))
 
 
 def _day(value: Any) -> date:

@@ -41,12 +41,13 @@ class Program:
         headers["idempotency-key"] = key or f"attempt-{next(ATTEMPTS)}"
         return self.ask("POST", path, json=body, headers=headers)
 
-    def change(
-        self, method: str, path: str, body: Any, tag: str | None = None, of: str | None = None
-    ) -> httpx2.Response:
-        """Change something, decided on the version `tag`, or on that which is at `of` (`path`) now."""
-        seen = tag or self.get(of or path).headers["etag"]
-        return self.ask(method, path, json=body, headers={"if-match": seen})
+    def tag(self, path: str) -> str:
+        """The version that a thing has now."""
+        return str(self.get(path).headers["etag"])
+
+    def change(self, method: str, path: str, body: Any, tag: str) -> httpx2.Response:
+        """Change something, decided on the version `tag`."""
+        return self.ask(method, path, json=body, headers={"if-match": tag})
 
 
 def program(site: Site, actor: Actor, *scopes: Permission) -> Program:

@@ -1,10 +1,12 @@
-"""Entering the county that this installation serves."""
+"""Entering the county that this installation serves, and its towns one by one."""
 
 from dataclasses import asdict, dataclass
 
-from gimark.accounts.rules import Actor, Permission, require
+from gimark.accounts.rules import Actor, Permission, not_found, require
 from gimark.errors import Checklist, ConflictError, Fault
 from gimark.registry.county.model import COUNTY_ID, County
+from gimark.registry.rights.actions import add_town
+from gimark.registry.rights.model import Town
 from gimark.store.unit_of_work import Act
 from gimark.texts import check_texts
 
@@ -59,3 +61,29 @@ def set_county(act: Act, actor: Actor, form: CountyForm) -> None:
         )
     for name, value in asdict(form).items():
         setattr(county, name, value)
+
+
+def enter_town(act: Act, actor: Actor, code: str, name_zh: str, name_en: str | None) -> Town:
+    """Enter a town that is new. Raises ConflictError when its code is there already, else what `add_town` raises."""
+    require(actor, Permission.MANAGE_REGISTRY)
+    if act.session.get(Town, code, with_for_update=True) is not None:
+        raise ConflictError(
+            (
+                Fault(
+                    "code",
+                    f"乡镇代码 {code} 已经登记",
+                    f"the town code {code} is registered already",
+                    "要改名称，请修改该乡镇",
+                    "To correct its names, change that town",
+                ),
+            )
+        )
+    return add_town(act, actor, code, name_zh, name_en)
+
+
+def correct_town(act: Act, actor: Actor, code: str, name_zh: str, name_en: str | None) -> Town:
+    """Correct the names of a town that is there. Raises NotFoundError, else what `add_town` raises."""
+    require(actor, Permission.MANAGE_REGISTRY)
+    if act.session.get(Town, code, with_for_update=True) is None:
+        raise not_found("town")
+    return add_town(act, actor, code, name_zh, name_en)

@@ -1,0 +1,157 @@
+"""Users, for whoever manages them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.v1.answering import KnownTag, Made, Making, SeenTag, changing, told
+from api.v1.bodies import JsonRoute
+from api.v1.description import conflicts, needs
+from api.v1.door import Caller, Here
+from api.v1.models import Flag, Instant, Ref, RefInPath, Sent, Shown, Text, examples
+from api.v1.paging import Page, PageQuery, page
+from gimark.accounts import actions, queries
+from gimark.accounts.actions import NewUser, UserForm
+from gimark.accounts.queries import UserFacts
+from gimark.accounts.rules import Actor, Permission, Role, require
+from gimark.store.unit_of_work import Act
+
+router = APIRouter(prefix="/users", tags=["users"], route_class=JsonRoute)
+
+EXAMPLE = {
+    "ref": "2m6p8r0t4v7x9z1b",
+    "name": "songwu",
+    "role": "producer",
+    "enterprise": "0k3v9m2x7q8r4t6w",
+    "must_change_password": True,
+    "is_active": True,
+    "created_at": "2026-11-22T01:41:00Z",
+}
+
+
+class UserShown(Shown):
+    """A user. `enterprise` is a producer's."""
+
+    model_config = examples(EXAMPLE)
+
+    ref: Ref
+    name: str
+    role: Role
+    enterprise: Ref | None
+    must_change_password: bool
+    is_active: bool
+    created_at: Instant
+
+    @classmethod
+    def of(cls, facts: UserFacts) -> "UserShown":
+        """What is shown of a user."""
+        return cls(
+            ref=facts.ref,
+            name=facts.name,
+            role=facts.role,
+            enterprise=facts.enterprise_ref,
+            must_change_password=facts.must_change_password,
+            is_active=facts.is_active,
+            created_at=facts.created_at,
+        )
+
+
+class NewUserShown(UserShown):
+    """A user with a one-time password, which must be changed before anything else; null when the request came again."""
+
+    model_config = examples({**EXAMPLE, "one_time_password": "7k3m9-xq2vh-4tn8r-w5c6p"})
+
+    one_time_password: str | None
+
+
+class UserSent(Sent):
+    """A user as entered; `enterprise` for a producer and for nobody else."""
+
+    model_config = examples({"name": "songwu", "role": "producer", "enterprise": "0k3v9m2x7q8r4t6w"})
+
+    name: Text
+    role: Role
+    enterprise: Ref | None = None
+
+
+class UserChange(Sent):
+    """What can be changed about a user."""
+
+    model_config = examples({"is_active": False})
+
+    is_active: Flag
+
+
+@router.get("", response_model=Page[UserShown], summary="List users", openapi_extra=needs(Permission.MANAGE_USERS))
+def list_users(request: Request, process: Here, actor: Caller, query: Annotated[PageQuery, Query()]) -> Response:
+    """Everybody, those who are switched off too."""
+    with process.here.store.reading() as session:
+        return page(request, queries.users(session, actor, query.wanted).map(UserShown.of))
+
+
+@router.get("/{user}", response_model=UserShown, summary="Show a user", openapi_extra=needs(Permission.MANAGE_USERS))
+def show_user(process: Here, actor: Caller, user: RefInPath, known: KnownTag = None) -> Response:
+    """One user."""
+    with process.here.store.reading() as session:
+        return told(UserShown.of(queries.user(session, actor, user)), known)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=NewUserShown,
+    responses=conflicts(),
+    summary="Make a user",
+    openapi_extra=needs(Permission.MANAGE_USERS),
+)
+def make_user(actor: Caller, making: Making, sent: UserSent) -> Response:
+    """A user with a one-time password, which is in this answer and nowhere else."""
+
+    def make(act: Act) -> Made:
+        require(actor, Permission.MANAGE_USERS)
+        enterprise_id = None if sent.enterprise is None else queries.enterprise_id_of(act.session, sent.enterprise)
+        new = actions.create_user(act, actor, UserForm(sent.name, sent.role, enterprise_id))
+        return _with_password(act, actor, new)
+
+    return making.once(make)
+
+
+@router.patch(
+    "/{user}",
+    response_model=UserShown,
+    responses=conflicts(),
+    summary="Switch a user on or off",
+    openapi_extra=needs(Permission.MANAGE_USERS),
+)
+def change_user(process: Here, actor: Caller, user: RefInPath, sent: UserChange, seen: SeenTag = None) -> Response:
+    """Whoever is switched off cannot log in, and their access keys stop at once. Nobody can switch off themselves."""
+
+    def shown(act: Act) -> UserShown:
+        return UserShown.of(queries.user(act.session, actor, user))
+
+    with changing(process, seen, shown) as act:
+        actions.set_active(act, actor, user, is_active=sent.is_active)
+        changed = shown(act)
+        act.commit()
+    return told(changed)
+
+
+@router.post(
+    "/{user}/one-time-password",
+    status_code=201,
+    response_model=NewUserShown,
+    summary="Give a user a new one-time password",
+    openapi_extra=needs(Permission.MANAGE_USERS),
+)
+def reset_password(actor: Caller, making: Making, user: RefInPath) -> Response:
+    """For a user who forgot theirs. The password is in this answer and nowhere else; the old one ends at once."""
+    return making.once(lambda act: _with_password(act, actor, actions.reset_password(act, actor, user)))
+
+
+def _with_password(act: Act, actor: Actor, new: NewUser) -> Made:
+    facts = UserShown.of(queries.user(act.session, actor, new.ref)).model_dump()
+    return Made(
+        shown=NewUserShown(**facts, one_time_password=new.one_time_password),
+        location=f"/v1/users/{new.ref}",
+        kept=NewUserShown(**facts, one_time_password=None),
+    )

@@ -11,8 +11,8 @@ from api.jobs.exporting import export_missing
 from api.jobs.printing import print_labels
 from api.jobs.sweeping import PARTS, sweep_part
 from gimark.accounts.model import User
-from gimark.accounts.queries import actor_for
-from gimark.errors import GimarkError
+from gimark.accounts.queries import as_actor
+from gimark.errors import Fault, GimarkError, NotAllowedError
 from gimark.issuance.issuing import issue_order
 from gimark.jobs.actions import enqueue
 from gimark.jobs.kinds import EXPORT_NONCES, ISSUE_CODES, PRINT_LABELS, PUBLISH_CHECKPOINT, PUBLISH_STATUS, SWEEP
@@ -108,6 +108,17 @@ def _under_current_keys(here: Installation, work: Callable[[JobHandle], None]) -
 
 def _issue(here: Installation, handle: JobHandle) -> None:
     with here.store.reading() as session:
-        # By name, so that nothing is done for a user who was switched off since.
-        actor = actor_for(session, session.get_one(User, handle.payload["user"]).name)
+        user = session.get_one(User, handle.payload["user"])
+        if not user.is_active:
+            raise NotAllowedError((_SWITCHED_OFF,))
+        actor = as_actor(user)
     issue_order(here.store, here.keyring, actor, handle.payload["order"], handle.progress)
+
+
+_SWITCHED_OFF = Fault(
+    "user",
+    "申请赋码的用户已停用",
+    "whoever ordered the codes was switched off",
+    "请由同一企业的其他用户用同一个幂等键再次申请，同一订单会接着做",
+    "Another user of the enterprise orders them again under the same idempotency key, and the same order goes on",
+)

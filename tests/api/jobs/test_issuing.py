@@ -11,6 +11,8 @@ from api.installation import Installation
 from api.jobs.handlers import handlers
 from gimark import audit
 from gimark.accounts.model import User
+from gimark.accounts.queries import as_actor
+from gimark.accounts.rules import Actor, Role
 from gimark.errors import NotAuthorisedError
 from gimark.issuance.issuing import MOST_AT_ONCE, IssueForm, issue_job, issue_order, order_codes
 from gimark.issuance.model import IssueRun
@@ -105,8 +107,32 @@ def test_nothing_is_issued_for_a_user_who_was_switched_off_since(
     job = job_of(county, order)
     assert job is not None
     assert job.state is JobState.FAILED
-    assert "没有找到" in (job.error or "")
+    assert "whoever ordered the codes was switched off" in (job.error or "")
+    assert "the same idempotency key" in (job.error or "")
     assert runs(county) == []
+
+
+def test_a_colleague_takes_over_the_order_of_a_user_who_was_switched_off(
+    county: County, here: Installation, form: IssueForm
+) -> None:
+    order = order_codes(county.store, county.producer, form)
+    switch(county, is_active=False)
+    work(here)
+    assert order_codes(county.store, colleague(county), form) == order
+    assert work(here)
+    assert runs(county) == [COUNT]
+
+
+def test_a_colleague_who_repeats_an_order_that_waits_leaves_it_to_whoever_ordered(
+    county: County, here: Installation, form: IssueForm
+) -> None:
+    order = order_codes(county.store, county.producer, form)
+    assert order_codes(county.store, colleague(county), form) == order
+    job = job_of(county, order)
+    assert job is not None
+    assert job.state is JobState.QUEUED
+    assert work(here)
+    assert runs(county) == [COUNT]
 
 
 def test_the_same_order_again_tries_its_failed_job_again(county: County, here: Installation, form: IssueForm) -> None:
@@ -133,6 +159,17 @@ def test_the_same_order_again_asks_anew_when_its_job_was_forgotten(
     assert order_codes(county.store, county.producer, form) == order
     assert work(here)
     assert runs(county) == [COUNT]
+
+
+def colleague(county: County) -> Actor:
+    """Another user of the producer's enterprise."""
+    with county.store.acting() as act:
+        user = User(name="colleague", role=Role.PRODUCER, enterprise_id=county.producer.enterprise_id)
+        user.created_at, user.must_change_password, user.is_active = act.now, False, True
+        act.session.add(user)
+        act.session.flush()
+        act.commit()
+        return as_actor(user)
 
 
 def switch(county: County, *, is_active: bool) -> None:

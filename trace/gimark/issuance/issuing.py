@@ -216,10 +216,11 @@ def _make_official(
 def _ask_for_work(act: Act, actor: Actor, order: IssueOrder) -> None:
     if order.count <= MOST_AT_ONCE:
         return
+    payload = {"order": order.ref, "user": actor.user_id}
     if job_by_key(act.session, issue_job(order.ref)) is None:
-        enqueue(act, ISSUE_CODES, issue_job(order.ref), {"order": order.ref, "user": actor.user_id})
+        enqueue(act, ISSUE_CODES, issue_job(order.ref), payload)
     else:
-        retry_by_key(act, issue_job(order.ref))
+        retry_by_key(act, issue_job(order.ref), payload)
 
 
 def _drop_reservation(act: Act, order: IssueOrder) -> None:

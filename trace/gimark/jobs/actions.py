@@ -149,12 +149,17 @@ def retry(act: Act, ref: str) -> None:
     _requeue(job, act.now)
 
 
-def retry_by_key(act: Act, key: str) -> None:
-    """`retry` for the one who asked for the work; nothing when the job has not failed. Raises NotFoundError."""
+def retry_by_key(act: Act, key: str, payload: Mapping[str, Any] | None = None) -> None:
+    """`retry` for one who asks for the work again, as its payload now says if one is given: another may be asking.
+
+    Nothing when the job has not failed. Raises NotFoundError.
+    """
     job = _by_key(act.session, key)
     if job is None:
         raise job_not_found()
     if job.state is JobState.FAILED:
+        if payload is not None:
+            job.payload = dict(payload)
         retry(act, job.ref)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from starlette.types import Scope
 
-from api.limits import SignatureLimit
+from api.limits import NetworkLimit
 from api.visitors import RawHeaders, Visitors
 from gimark.codes.uri import Code, Malformed
 from gimark.scans.devices import network_of
@@ -26,34 +26,46 @@ class Desk:
 
     lookups: LookUps
     visitors: Visitors
-    limit: SignatureLimit
+    limit: NetworkLimit
+    typed_limit: NetworkLimit
     waits_for_disk: bool
 
     async def scanned(self, scope: Scope, headers: RawHeaders, code: Code | Malformed, now: datetime) -> Answer:
         """The answer to a scanned code.
 
         A network that sent too many bad signatures in this minute is told 暂时无法核对 for everything that would need
-        a signature checked: people share networks with forgers, and must not be told that a genuine code is none.
+        a signature checked: people share networks with forgers, and must not be told that a genuine code is none. A
+        code without a token can be guessed as a typed one can, and is limited with those.
         """
         visit = self.visitors.visit(scope, headers, now)
-        if not isinstance(code, Malformed) and code.token is not None and self._is_over_limit(scope, headers):
-            return await self._noted(Answer(unavailable(Reason.UNSUPPORTED, code.serial)), visit)
+        if isinstance(code, Malformed):
+            return await self._noted(await self.lookups.scanned(code, visit), visit)
+        limit, failure, word = self.limit, Reason.BAD_SIGNATURE, Reason.UNSUPPORTED
+        if code.token is None:
+            limit, failure, word = self.typed_limit, Reason.NOT_ISSUED, Reason.UNSIGNED
+        if limit.is_watching and limit.is_over(self._network(scope, headers)):
+            return await self._noted(Answer(unavailable(word, code.serial)), visit)
         answer = await self.lookups.scanned(code, visit)
-        if answer.verdict.reason is Reason.BAD_SIGNATURE:
-            self.limit.count(network_of(self.visitors.address(scope, headers)))
+        if answer.verdict.reason is failure:
+            limit.count(self._network(scope, headers))
         return await self._noted(answer, visit)
 
     async def typed(self, scope: Scope, headers: RawHeaders, serial: str, now: datetime) -> Answer:
-        """The answer to a typed serial of the right form."""
+        """The answer to a typed serial of the right form; a network that guessed too often is told 暂时无法核对."""
         visit = self.visitors.visit(scope, headers, now)
-        return await self._noted(await self.lookups.typed(serial, visit), visit)
+        if self.typed_limit.is_watching and self.typed_limit.is_over(self._network(scope, headers)):
+            return await self._noted(Answer(unavailable(Reason.TYPED, serial)), visit)
+        answer = await self.lookups.typed(serial, visit)
+        if answer.verdict.reason is Reason.NOT_ISSUED:
+            self.typed_limit.count(self._network(scope, headers))
+        return await self._noted(answer, visit)
 
     async def refused(self, scope: Scope, headers: RawHeaders, answer: Answer, now: datetime) -> Answer:
         """An answer that was found without looking anything up, noted like any other."""
         return await self._noted(answer, self.visitors.visit(scope, headers, now))
 
-    def _is_over_limit(self, scope: Scope, headers: RawHeaders) -> bool:
-        return self.limit.is_watching and self.limit.is_over(network_of(self.visitors.address(scope, headers)))
+    def _network(self, scope: Scope, headers: RawHeaders) -> bytes:
+        return network_of(self.visitors.address(scope, headers))
 
     async def _noted(self, answer: Answer, visit: Visit) -> Answer:
         if not visit.is_counted:

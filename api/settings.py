@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     bad_signatures_per_minute: int = Field(
         120, ge=1, description="Bad signatures that one network may have checked in a minute"
     )
+    typed_misses_per_minute: int = Field(
+        60, ge=1, description="Typed codes that were never issued, which one network may ask for in a minute"
+    )
     bad_keys_per_minute: int = Field(
         60, ge=1, description="Requests with a bad access key that one network may send in a minute"
     )

@@ -2,6 +2,7 @@
 
 import gimark.accounts.access.model
 import gimark.accounts.answers.model
+import gimark.accounts.attempts.model
 import gimark.accounts.model
 import gimark.issuance.keys.model
 import gimark.issuance.model

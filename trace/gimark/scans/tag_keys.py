@@ -22,10 +22,15 @@ class TagKeys:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._makers: dict[int, TagMaker] = {}
+        self._own = TagMaker(secrets.token_bytes(KEY_BYTES))
 
     def at(self, hour: int) -> TagMaker | None:
         """Who makes tags in an hour; None when `prepare` has not reached its week."""
         return self._makers.get(week_of_hour(hour))
+
+    def network_tag(self, network: bytes, minute: int) -> bytes:
+        """8 bytes that stand for a network in one minute (since 1970), in every process that has the week's key."""
+        return (self.at(minute // 60) or self._own).network_tag(network, minute)
 
     def are_ready(self, now: datetime) -> bool:
         """Whether the keys of this week and the next are at hand."""

@@ -1,0 +1,1 @@
+"""What networks tried and failed at in the last minutes, told by each process to all others."""

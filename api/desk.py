@@ -4,12 +4,13 @@ One for each web process; the scan of a label, a pasted address and a typed code
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from starlette.types import Scope
 
 from api.limits import NetworkLimit
+from api.tally import Tally
 from api.visitors import RawHeaders, Visitors
 from gimark.codes.uri import Code, Malformed
 from gimark.scans.devices import network_of
@@ -29,6 +30,7 @@ class Desk:
     limit: NetworkLimit
     typed_limit: NetworkLimit
     waits_for_disk: bool
+    tally: Tally = field(default_factory=Tally)
 
     async def scanned(self, scope: Scope, headers: RawHeaders, code: Code | Malformed, now: datetime) -> Answer:
         """The answer to a scanned code.
@@ -68,6 +70,7 @@ class Desk:
         return network_of(self.visitors.address(scope, headers))
 
     async def _noted(self, answer: Answer, visit: Visit) -> Answer:
+        self.tally.verdicts[answer.verdict.reason] += 1
         if not visit.is_counted:
             return answer
         if not self.waits_for_disk:

@@ -38,6 +38,7 @@ class NetworkLimit:
         self._here: Counter[bytes] = Counter()
         self._told: dict[bytes, int] = {}
         self._elsewhere: Mapping[bytes, int] = {}
+        self.refused = 0
 
     @property
     def is_watching(self) -> bool:
@@ -51,7 +52,9 @@ class NetworkLimit:
             tries = self._here.get(network, 0)
             if self._elsewhere:
                 tries += self._elsewhere.get(self._tag(network, self._minute), 0)
-        return tries >= self._per_minute
+        is_over = tries >= self._per_minute
+        self.refused += is_over
+        return is_over
 
     def count(self, network: bytes) -> None:
         """Note a failure of the network. With very many networks all are counted anew: nobody is refused for it."""
@@ -109,6 +112,11 @@ class Limits:
             AttemptKind.TYPED: self.typed,
             AttemptKind.ACCESS_KEY: self.access_keys,
         }
+
+    @property
+    def refused(self) -> int:
+        """How often a network was put off because it was over a limit."""
+        return sum(limit.refused for limit in self._by_kind.values())
 
     def exchange(self) -> None:
         """Tell the others and hear from them. Raises what the database raises; what was not told is told next time."""

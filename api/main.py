@@ -13,12 +13,14 @@ from starlette.types import ASGIApp
 from api.catalogue import Catalogue
 from api.health import health
 from api.installation import open_installation
+from api.metrics import metrics
 from api.problems import Problems, SitePages
 from api.proofs import code_proofs
 from api.public import public_pages
 from api.published import published_files
 from api.security import BodyLimit, Guard, HostCheck, SameSite
 from api.settings import Settings
+from api.tally import Counted
 from api.v1 import json_api
 from api.verify import CodeEndpoint
 from api.wiring import Process
@@ -39,7 +41,7 @@ def application(process: Process) -> ASGIApp:
     """The application of a process that was put together; the server's lifespan starts and closes it."""
     settings = process.here.settings
     problems = Problems(settings.languages, SitePages(process.pages))
-    guarded = _guarded(_routes(process, problems), process, problems)
+    guarded = Counted(_guarded(_routes(process, problems), process, problems), process.tally)
     return CodeEndpoint(
         guarded,
         process.desk,
@@ -49,6 +51,7 @@ def application(process: Process) -> ASGIApp:
         process.hosts,
         settings.public_base,
         process.here.store.clock,
+        process.tally,
     )
 
 
@@ -71,6 +74,7 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
         app.add_exception_handler(kind, refuse)
     app.include_router(published_files(process.here.settings))
     app.include_router(health(process))
+    app.include_router(metrics(process))
     app.include_router(public_pages(process))
     app.include_router(code_proofs(process))
     app.mount("/v1", json_api(process, problems))

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Set
 from dataclasses import dataclass, field
 from itertools import count
 from secrets import token_hex
+from time import perf_counter
 from typing import NamedTuple
 
 from starlette.responses import Response
@@ -21,6 +22,7 @@ from api.logs import log
 from api.negotiation import prefers_json
 from api.problems import Problems
 from api.security import ONE_YEAR_S, host_name
+from api.tally import CODES, Tally
 from api.visitors import RawHeaders
 from api.web.language import Language, asked_language
 from api.web.public.style import CONTENT_SECURITY_POLICY
@@ -69,6 +71,7 @@ class CodeEndpoint:
     hosts: Callable[[], Set[str]]
     right_address: str
     clock: Clock
+    tally: Tally = field(default_factory=Tally)
     process: str = field(default_factory=lambda: token_hex(4))
     requests: Iterator[int] = field(default_factory=count)
 
@@ -77,6 +80,7 @@ class CodeEndpoint:
         if scope["type"] != "http" or not scope.get("raw_path", b"").startswith(PREFIX):
             await self.app(scope, receive, send)
             return
+        began = perf_counter()
         request_id = f"{self.process}{next(self.requests):08x}"
         headers: RawHeaders = dict(scope["headers"])
         wanted = self._wanted(scope, headers)
@@ -86,11 +90,14 @@ class CodeEndpoint:
             if not isinstance(error, GimarkError):
                 log.exception("a look-up failed", request_id=request_id)
             scope.setdefault("state", {})["request_id"] = request_id
-            await self._refusal(error, scope, request_id)(scope, receive, send)
+            refusal = self._refusal(error, scope, request_id)
+            await refusal(scope, receive, send)
+            self.tally.answered(CODES, refusal.status_code, perf_counter() - began)
             return
         start = {"type": "http.response.start", "status": 200, "headers": self._headers(wanted, body, request_id)}
         await send(start)
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        self.tally.codes.observe(perf_counter() - began)
 
     def _wanted(self, scope: Scope, headers: RawHeaders) -> Wanted:
         query = scope["query_string"].decode("latin-1")

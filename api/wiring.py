@@ -1,14 +1,17 @@
 """The moving parts of one web process, put together: what they are made of, and how they start and stop."""
 
 import threading
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.answers import Answers
+from api.counts import Board, Counts
 from api.desk import Desk
 from api.installation import Installation
 from api.limits import Limits
 from api.logs import log
+from api.tally import Tally
 from api.visitors import Visitors
 from api.web.public.consumer import ConsumerPages
 from api.web.public.pages import PublicPages
@@ -31,6 +34,7 @@ class Process:
     def __init__(self, here: Installation, geo: GeoResolver | None = None) -> None:
         settings, store = here.settings, here.store
         self.here = here
+        self.tally = Tally()
         self.site = site_facts(here)
         self.pages = PublicPages(self.site)
         self.answers = Answers(ConsumerPages(self.site))
@@ -47,7 +51,9 @@ class Process:
             self.limits.signatures,
             self.limits.typed,
             waits_for_disk=settings.scan_durability == "committed",
+            tally=self.tally,
         )
+        self._board = Board(settings.data_dir)
         self._hosts = self._our_hosts()
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -61,6 +67,7 @@ class Process:
         self._tag_keys.prepare(self.here.store.clock.now())
         self.snapshot.start()
         self._recorder.start()
+        self._show_counts(self._board.open)
         self._keeper.start()
 
     def close(self) -> None:
@@ -68,6 +75,7 @@ class Process:
         self._stop.set()
         self._keeper.join()
         self._recorder.close()
+        self._show_counts(lambda: self._board.put_up(self._counts(is_ending=True)))
         self.snapshot.close()
         self._reader.close()
         self.here.store.engine.dispose()
@@ -91,6 +99,24 @@ class Process:
             self._tag_keys.prepare(now)
         self._take_up_keys()
         self.limits.exchange()
+        self._board.put_up(self._counts())
+
+    def _counts(self, *, is_ending: bool = False) -> Counts:
+        present = {
+            "scan_queue_length": self._recorder.waiting,
+            "snapshot_age_seconds": self.snapshot.age_s,
+            "web_processes": 1,
+        }
+        totals = {"checks_dropped": self._recorder.dropped, "rate_limited": self.limits.refused}
+        return Counts.of(self.tally, totals, {} if is_ending else present)
+
+    @staticmethod
+    def _show_counts(act: Callable[[], None]) -> None:
+        """Nobody goes without an answer because counts cannot be shown."""
+        try:
+            act()
+        except OSError:
+            log.exception("counts cannot be shown")
 
     def _take_up_keys(self) -> None:
         """Use a newly published key set if it continues the one held; an older or contradicting one is refused."""

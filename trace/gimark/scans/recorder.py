@@ -51,6 +51,11 @@ class Recorder:
         self._queue.put((look, done))
         return True
 
+    @property
+    def waiting(self) -> int:
+        """How many looks are queued."""
+        return self._queue.qsize()
+
     def close(self) -> int:
         """Write what is queued and stop; the number of looks that could not be written."""
         self._closing.set()

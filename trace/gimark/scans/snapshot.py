@@ -82,7 +82,12 @@ class Snapshot:
     @property
     def is_fresh(self) -> bool:
         """Whether the database was read within the last 10 s."""
-        return self._monotonic() - self._read_at < STALE_AFTER_S
+        return self.age_s < STALE_AFTER_S
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the database was last read."""
+        return self._monotonic() - self._read_at
 
     def at_hand(self, run_number: int) -> Found | None:
         """The batch and run, without a query; None when they were not read yet or were dropped."""

@@ -9,8 +9,11 @@ import typer
 
 from scripts.cli.authorization_commands import authorization
 from scripts.cli.batch_commands import batch
+from scripts.cli.code_commands import codes
+from scripts.cli.enterprise_commands import enterprise
 from scripts.cli.failing import said_plainly
 from scripts.cli.key_commands import RootPassphrase, keys
+from scripts.cli.options import ActorName
 from scripts.cli.profile_commands import profile as profiles
 from scripts.cli.upkeep_commands import store, upkeep
 
@@ -22,12 +25,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-codes = typer.Typer(no_args_is_help=True, help="标识号段 / Ranges of codes.")
 ledger = typer.Typer(no_args_is_help=True, help="公示账本 / The public ledger.")
 user = typer.Typer(no_args_is_help=True, help="用户 / Users.")
 app.add_typer(authorization, name="authorization")
 app.add_typer(batch, name="batch")
 app.add_typer(codes, name="codes")
+app.add_typer(enterprise, name="enterprise")
 app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
 app.add_typer(profiles, name="profile")
@@ -42,9 +45,6 @@ class LabelFormat(StrEnum):
     PDF = "pdf"
     ZPL = "zpl"
     TSPL = "tspl"
-
-
-ActorName = Annotated[str, typer.Option("--as", metavar="USER", help="以谁的名义办理 / On whose behalf.")]
 
 
 @app.command()
@@ -189,48 +189,6 @@ def verify(
 
     with said_plainly():
         raise typer.Exit(verifying.verify(code, keyset, root, status, server))
-
-
-@codes.command("activate")
-def codes_activate(
-    run: Annotated[str, typer.Argument(help="赋码批编号 / Run.")],
-    first: Annotated[str, typer.Argument(help="首枚：序号或标识 / First: index or code.")],
-    last: Annotated[str, typer.Argument(help="末枚：序号或标识 / Last: index or code.")],
-    as_: ActorName,
-) -> None:
-    """激活。 / Activate."""
-    _change("activate", run, first, last, as_, None)
-
-
-@codes.command("void")
-def codes_void(
-    run: Annotated[str, typer.Argument(help="赋码批编号 / Run.")],
-    first: Annotated[str, typer.Argument(help="首枚 / First.")],
-    last: Annotated[str, typer.Argument(help="末枚 / Last.")],
-    reason: Annotated[str, typer.Option(help="理由，会公示 / Why; it will be public.")],
-    as_: ActorName,
-) -> None:
-    """作废，不可恢复。 / Void, for good."""
-    _change("void", run, first, last, as_, reason)
-
-
-@codes.command("return")
-def codes_return(
-    run: Annotated[str, typer.Argument(help="赋码批编号 / Run.")],
-    first: Annotated[str, typer.Argument(help="首枚 / First.")],
-    last: Annotated[str, typer.Argument(help="末枚 / Last.")],
-    reason: Annotated[str, typer.Option(help="理由，会公示 / Why; it will be public.")],
-    as_: ActorName,
-) -> None:
-    """退标：未用标签退回，用量恢复。 / Return unused labels; their volume comes back."""
-    _change("return", run, first, last, as_, reason)
-
-
-def _change(kind: str, run: str, first: str, last: str, actor: str, reason: str | None) -> None:
-    from scripts.cli import issuing
-
-    with said_plainly():
-        issuing.change(kind, run, first, last, actor, reason)
 
 
 @ledger.command("check")

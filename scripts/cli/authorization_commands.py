@@ -5,14 +5,13 @@ from typing import Annotated
 import typer
 
 from scripts.cli.failing import said_plainly
+from scripts.cli.options import ActorName, Reason
 
 authorization = typer.Typer(no_args_is_help=True, help="用标授权 / Authorizations.")
 
-ActorName = Annotated[str, typer.Option("--as", metavar="USER", help="以谁的名义办理 / On whose behalf.")]
 Authorization = Annotated[
     str, typer.Argument(metavar="AUTHORIZATION", help="授权编号 / The authorization's reference.")
 ]
-Reason = Annotated[str, typer.Option(help="理由，会公示 / Why; it will be public.")]
 FirstDay = Annotated[str | None, typer.Option("--from", help="生效日，默认今天 / The day it takes effect; today.")]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from rich.box import SIMPLE
 from rich.table import Table
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.rights.model import GiProduct, Right
 from scripts.cli.days import day_of
 from scripts.cli.office import acting_as, console, installation
+from scripts.cli.office import show as show_table
 
 OPEN, NONE = ("open", "长期"), ("none", "不限")
 
@@ -27,7 +29,8 @@ def show(actor_name: str, uscc: str | None) -> None:
     require(actor, Permission.READ)
     today = local_day(here.store.clock.now())
     table = Table(
-        "编号 / ref", "企业 / enterprise", "权利 / right", "文号 / number", "类别 / classes", "现状 / standing"
+        *("编号 / ref", "企业 / enterprise", "权利 / right", "文号 / number", "类别 / classes", "现状 / standing"),
+        box=SIMPLE,
     )
     wanted = select(Authorization.id, Enterprise.name_zh, GiProduct.name_zh, Right.kind)
     wanted = wanted.join(Enterprise, Enterprise.id == Authorization.enterprise_id)
@@ -41,7 +44,7 @@ def show(actor_name: str, uscc: str | None) -> None:
         for one in authorizations(session, list(rows)):
             terms, standing = one.history.terms_on(today), one.history.standing_on(today)[0]
             table.add_row(one.ref, *rows[one.id], terms.number, " ".join(terms.classes), standing)
-    console.print(table)
+    show_table(table)
 
 
 def grant(

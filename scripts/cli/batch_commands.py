@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from scripts.cli.failing import said_plainly
+from scripts.cli.options import ActorName, Reason
 
 batch = typer.Typer(no_args_is_help=True, help="批次 / Batches.")
 
-ActorName = Annotated[str, typer.Option("--as", metavar="USER", help="以谁的名义办理 / On whose behalf.")]
+Batch = Annotated[str, typer.Argument(metavar="BATCH", help="批次编号 / The batch's reference.")]
 
 
 @batch.command("register")
@@ -28,9 +29,20 @@ def batch_register(
         batches.register(item, lot, planned_kg, town, harvested, as_, producer_lot)
 
 
+@batch.command("list")
+def batch_list(
+    as_: ActorName, lot: Annotated[str | None, typer.Option(help="批次号 / Of this lot alone.")] = None
+) -> None:
+    """列出批次和赋码批，以及它们的编号。 / Batches and their runs, with the references of both."""
+    from scripts.cli import batches
+
+    with said_plainly():
+        batches.show(as_, lot)
+
+
 @batch.command("confirm")
 def batch_confirm(
-    ref: Annotated[str, typer.Argument(help="批次编号 / The batch's reference.")],
+    ref: Batch,
     packed_kg: Annotated[str, typer.Argument(help="包装量（千克） / Packed mass in kg.")],
     packed_on: Annotated[str, typer.Argument(help="包装日 2026-11-12 / Packing date.")],
     as_: ActorName,
@@ -44,8 +56,8 @@ def batch_confirm(
 
 @batch.command("amend")
 def batch_amend(
-    ref: Annotated[str, typer.Argument(help="批次编号 / The batch's reference.")],
-    reason: Annotated[str, typer.Option(help="理由，会公示 / Why; it will be public.")],
+    ref: Batch,
+    reason: Reason,
     as_: ActorName,
     town: Annotated[str | None, typer.Option(help="产地乡镇代码 / Town code.")] = None,
     harvested: Annotated[str | None, typer.Option(help="采收起止 / Harvest days.")] = None,
@@ -62,8 +74,8 @@ def batch_amend(
 
 @batch.command("recall")
 def batch_recall(
-    ref: Annotated[str, typer.Argument(help="批次编号 / The batch's reference.")],
-    reason: Annotated[str, typer.Option(help="理由，会公示 / Why; it will be public.")],
+    ref: Batch,
+    reason: Reason,
     as_: ActorName,
 ) -> None:
     """召回批次：其全部标识即刻变红。 / Recall a batch."""

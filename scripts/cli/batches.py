@@ -1,18 +1,25 @@
 """`gimark batch …`."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+from rich.box import SIMPLE
+from rich.table import Table
 from sqlalchemy import or_, select
 
-from gimark.accounts.rules import not_found
+from gimark.accounts.rules import Permission, not_found, require
+from gimark.issuance.model import IssueRun
+from gimark.ledger import book
 from gimark.production.actions import BatchForm, amend_batch, confirm_batch, recall_batch, register_batch
 from gimark.production.model import Batch
 from gimark.production.queries import terms_of
 from gimark.quantities import grams_from_kg
 from gimark.registry.items.model import TradeItem
+from gimark.store.unit_of_work import Act
 from scripts.cli.days import day_of, span_of
 from scripts.cli.office import acting_as, console, installation
+from scripts.cli.office import show as show_table
 
 
 def register(
@@ -43,8 +50,8 @@ def confirm(ref: str, packed_kg: str, packed_on: str, actor_name: str) -> None:
     actor = acting_as(actor_name)
     with installation().store.acting() as act:
         confirm_batch(act, actor, ref, packed_g, day)
-        act.commit()
-    console.print(f"已确认 / confirmed [bold]{ref}[/]")
+        index = _committed(act)
+    console.print(f"已确认 / confirmed [bold]{ref}[/]  账本 / ledger {index}")
 
 
 def amend(
@@ -75,8 +82,8 @@ def amend(
         if batch is None:
             raise not_found("batch")
         amend_batch(act, actor, ref, replace(terms_of(batch), **changes), reason)
-        act.commit()
-    console.print(f"已更正 / amended [bold]{ref}[/]")
+        index = _committed(act)
+    console.print(f"已更正 / amended [bold]{ref}[/]  账本 / ledger {index}")
 
 
 def recall(ref: str, reason: str, actor_name: str) -> None:
@@ -84,8 +91,44 @@ def recall(ref: str, reason: str, actor_name: str) -> None:
     actor = acting_as(actor_name)
     with installation().store.acting() as act:
         recall_batch(act, actor, ref, reason)
-        act.commit()
-    console.print(f"已召回 / recalled [bold]{ref}[/]")
+        index = _committed(act)
+    console.print(f"已召回 / recalled [bold]{ref}[/]  账本 / ledger {index}")
+
+
+def show(actor_name: str, lot: str | None) -> None:
+    """List the batches this actor may see, oldest first, each with its runs: what every other command asks for."""
+    actor = acting_as(actor_name)
+    require(actor, Permission.READ)
+    table = Table(
+        *("编号 / ref", "GTIN", "批次号 / lot", "计划 / planned", "包装 / packed", "包装日 / on", "赋码批 / runs"),
+        box=SIMPLE,
+    )
+    wanted = select(Batch, TradeItem.gtin).join(TradeItem, TradeItem.id == Batch.item_id).order_by(Batch.id)
+    if actor.enterprise_id is not None:
+        wanted = wanted.where(TradeItem.enterprise_id == actor.enterprise_id)
+    if lot is not None:
+        wanted = wanted.where(Batch.lot == lot)
+    with installation().store.reading() as session:
+        rows = session.execute(wanted).all()
+        runs: dict[int, list[str]] = {batch.id: [] for batch, _ in rows}
+        for run in session.scalars(select(IssueRun).where(IssueRun.batch_id.in_(runs)).order_by(IssueRun.number)):
+            runs[run.batch_id].append(f"{run.ref} ({run.count:,})")
+        for batch, gtin in rows:
+            packed = "" if batch.packed_g is None else _kg(batch.packed_g)
+            day = "已召回 / recalled" if batch.is_recalled else str(batch.packed_on or "")
+            table.add_row(batch.ref, gtin, batch.lot, _kg(batch.planned_g), packed, day, " ".join(runs[batch.id]))
+    show_table(table)
+
+
+def _kg(grams: int) -> str:
+    return f"{Decimal(grams) / 1000:,f} kg"
+
+
+def _committed(act: Act) -> int:
+    """Commit the one act that was done; its place in the ledger."""
+    index = book.size(act.session) - 1
+    act.commit()
+    return index
 
 
 def _item_ref(text: str) -> str:

@@ -21,6 +21,11 @@ from scripts.cli.office import acting_as, console, installation
 from scripts.foreground import work_off
 from scripts.printing import finish
 
+DONE = {
+    RangeKind.ACTIVATE: "已激活 / activated",
+    RangeKind.VOID: "已作废 / voided",
+    RangeKind.RETURN: "已退回 / returned",
+}
 # Shorter than a code, which may be of digits alone.
 INDEX = re.compile(r"[0-9]{1,12}")
 
@@ -86,7 +91,8 @@ def change(kind: str, run_ref: str, first: str, last: str, actor_name: str, reas
         span: Span = (int(first), int(last)) if numbers else span_of_codes(run, here.keyring, first, last)
         done = change_ranges(act, actor, run_ref, RangeForm(RangeKind(kind), (span,), reason))
         act.commit()
-    console.print(f"{span[1] - span[0] + 1:,} 枚 / codes  账本 / ledger {done.ledger_index}")
+    count = f"{span[1] - span[0] + 1:,} 枚 / codes"
+    console.print(f"{DONE[RangeKind(kind)]}  {span[0]}–{span[1]}  {count}  账本 / ledger {done.ledger_index}")
 
 
 def labels(

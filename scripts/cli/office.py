@@ -3,6 +3,7 @@
 from functools import cache
 
 from rich.console import Console
+from rich.table import Table
 
 from api.installation import Installation, open_installation
 from api.settings import Settings
@@ -12,6 +13,13 @@ from gimark.errors import Fault, NotFoundError
 
 # Lines are never cut at the terminal's width: another program may read them.
 console = Console(soft_wrap=True)
+MOST_COLUMNS = 1_000
+
+
+def show(table: Table) -> None:
+    """Print a table as wide as it is: a reference that is cut can be given to no command."""
+    wide = Console(width=MOST_COLUMNS)
+    Console(width=max(console.width, wide.measure(table).maximum)).print(table)
 
 
 @cache

@@ -1,6 +1,7 @@
 """`gimark authorization …`, `gimark batch amend` and a large `gimark issue`: what people do at a terminal."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,15 @@ from gimark import audit
 from gimark.issuance.issuing import MOST_AT_ONCE, order_codes
 from gimark.issuance.model import IssueRun
 from gimark.ledger import book, entries
+from gimark.registry.enterprises.actions import EnterpriseForm, register_enterprise
+from gimark.registry.enterprises.model import EnterpriseKind
 from gimark.store.unit_of_work import Store
-from scripts.cli import authorizations, batches, issuing, office
+from scripts.cli import authorizations, batches, enterprises, issuing, office
 from scripts.cli.app import app
 from tests.api.site import installation
 from tests.county import BATCH, FAR_TOWN, TERMS, TOWN, USCC, County, make_county
+
+TRADER = "92000952MA0YXA101B"
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def county(store: Store) -> County:
 @pytest.fixture
 def here(county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     here = installation(county, tmp_path / "data")
-    for module in (authorizations, batches, issuing, office):
+    for module in (authorizations, batches, enterprises, issuing, office):
         monkeypatch.setattr(module, "installation", lambda: here)
         monkeypatch.setattr(module.console, "width", 200, raising=False)
     return here
@@ -148,3 +153,55 @@ def test_a_large_order_that_fails_says_why(county: County, monkeypatch: pytest.M
     told = gimark("issue", ref, str(MOST_AT_ONCE + 1), "--key", "late", "--as", county.producer.name, code=1).output
     assert "没有赋码" in told
     assert "批次已召回" in told
+
+
+@pytest.mark.usefixtures("here")
+def test_references_are_whole_on_a_narrow_terminal(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (authorizations, batches):
+        monkeypatch.setattr(module.console, "width", 40)
+    ref = county.batch()
+    assert county.authorization_ref in gimark("authorization", "list", "--as", "regulator").output
+    assert ref in gimark("batch", "list", "--as", county.producer.name).output
+
+
+@pytest.mark.usefixtures("here")
+def test_the_list_of_batches_gives_back_references_that_were_lost(county: County) -> None:
+    ref = county.batch()
+    run = county.run(ref)
+    county.batch(confirmed=False, form=replace(BATCH, lot="YX-LATER"))
+    told = gimark("batch", "list", "--as", county.producer.name).output
+    line = next(line for line in told.splitlines() if ref in line)
+    assert all(said in line for said in (BATCH.lot, "250 kg", "2026-11-12", run.ref, "1,000"))
+    assert "YX-LATER" in told
+    assert ref not in gimark("batch", "list", "--lot", "YX-LATER", "--as", county.producer.name).output
+    assert ref not in gimark("batch", "list", "--as", county.other_producer.name).output
+    assert ref in gimark("batch", "list", "--as", "regulator").output
+
+
+@pytest.mark.usefixtures("here")
+def test_every_act_on_a_batch_and_its_codes_says_where_it_stands_in_the_ledger(county: County) -> None:
+    ref = county.batch(confirmed=False)
+    mine = ("--as", county.producer.name)
+    for arguments in (
+        ("batch", "confirm", ref, "250", "2026-11-12"),
+        ("batch", "amend", ref, "--reason", "示例理由", "--packed-kg", "240"),
+        ("batch", "recall", ref, "--reason", "示例理由"),
+    ):
+        told = gimark(*arguments, *mine).output
+        with county.store.reading() as session:
+            assert told.rstrip().endswith(f"ledger {book.size(session) - 1}")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_sole_trader_is_erased_after_a_warning_and_a_word_of_consent(county: County) -> None:
+    form = EnterpriseForm(TRADER, "云溪县王五菇行", EnterpriseKind.SOLE_TRADER, TOWN, "松坞镇 9 号")
+    with county.store.acting() as act:
+        register_enterprise(act, county.regulator, form)
+        act.commit()
+    erase = ("enterprise", "erase", TRADER, "--reason", "本人依法申请", "--as", "regulator")
+    asked = CliRunner().invoke(app, list(erase), input="n\n")
+    assert asked.exit_code == 1
+    assert "It cannot be undone" in asked.output
+    gimark(*erase, "--yes")
+    assert last_entry(county)["type"] == "correction"
+    assert "早已撤下" in gimark(*erase, "--yes", code=1).output

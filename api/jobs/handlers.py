@@ -15,9 +15,18 @@ from gimark.accounts.queries import as_actor
 from gimark.errors import Fault, GimarkError, NotAllowedError
 from gimark.issuance.issuing import issue_order
 from gimark.jobs.actions import enqueue
-from gimark.jobs.kinds import EXPORT_NONCES, ISSUE_CODES, PRINT_LABELS, PUBLISH_CHECKPOINT, PUBLISH_STATUS, SWEEP
+from gimark.jobs.kinds import (
+    COUNT_CHECKS,
+    EXPORT_NONCES,
+    ISSUE_CODES,
+    PRINT_LABELS,
+    PUBLISH_CHECKPOINT,
+    PUBLISH_STATUS,
+    SWEEP,
+)
 from gimark.jobs.worker import Handler, JobHandle
 from gimark.ledger import book
+from gimark.scans.statistics.actions import count_checks
 
 # An act waits at most a minute for its checkpoint; runs ask for theirs at once.
 CHECKPOINT_EVERY = timedelta(seconds=45)
@@ -28,6 +37,8 @@ STATUS_EVERY = timedelta(days=1)
 STATUS_FRESH = timedelta(minutes=10)
 # Keys behind device tags are destroyed after 14 days, to the hour.
 SWEEP_EVERY = timedelta(hours=1)
+# Statistics are this old at most.
+COUNT_EVERY = timedelta(minutes=5)
 
 log = structlog.stdlib.get_logger("gimark")
 
@@ -44,6 +55,7 @@ def prompt_handlers(here: Installation) -> Mapping[str, Handler]:
 def long_handlers(here: Installation) -> Mapping[str, Handler]:
     """The work that takes as long as it takes."""
     return {
+        COUNT_CHECKS: lambda handle: _count_checks(here, handle),
         ISSUE_CODES: _under_current_keys(here, partial(_issue, here)),
         PRINT_LABELS: _under_current_keys(here, partial(print_labels, here)),
         EXPORT_NONCES: lambda handle: _export_nonces(here, handle),
@@ -61,6 +73,7 @@ def schedule(here: Installation) -> None:
         enqueue(act, PUBLISH_CHECKPOINT, "periodic-checkpoint", every=CHECKPOINT_EVERY)
         enqueue(act, PUBLISH_STATUS, "periodic-status", every=STATUS_EVERY)
         enqueue(act, EXPORT_NONCES, "periodic-nonces", every=NONCES_EVERY)
+        enqueue(act, COUNT_CHECKS, "periodic-count", every=COUNT_EVERY)
         for part in PARTS:
             enqueue(act, SWEEP, f"periodic-sweep:{part}", {"part": part}, every=SWEEP_EVERY)
         act.commit()
@@ -122,3 +135,7 @@ _SWITCHED_OFF = Fault(
     "请由同一企业的其他用户用同一个幂等键再次申请，同一订单会接着做",
     "Another user of the enterprise orders them again under the same idempotency key, and the same order goes on",
 )
+
+
+def _count_checks(here: Installation, handle: JobHandle) -> None:
+    count_checks(here.store, lambda hours: handle.progress(hours, hours + 1))

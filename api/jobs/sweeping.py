@@ -31,9 +31,9 @@ def sweep_part(here: Installation, name: str) -> None:
 
 
 def _checks(here: Installation) -> int:
-    """Keys of device tags 14 days after their week, rows of checks after 90 days, months of them after three years."""
+    """Keys of device tags 14 days after their week, rows of checks after 90 days, months a year after shelf life."""
     swept = retention.sweep(here.store)
-    return swept.keys_destroyed + swept.rows_folded + swept.runs_totalled
+    return swept.keys_destroyed + swept.rows_folded + swept.verdicts_folded + swept.runs_totalled
 
 
 def _reservations(here: Installation) -> int:

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from gimark.clock import FixedClock
 from gimark.store.unit_of_work import Store
 from tests.county import County, make_county
 from tests.scans.desk import Desk
 
 
 @pytest.fixture
-def county(store: Store) -> County:
+def county(request: pytest.FixtureRequest, clock: FixedClock) -> County:
     """A small county."""
-    return make_county(store)
+    database = getattr(request, "param", "sqlite")
+    return make_county(Store(request.getfixturevalue(f"{database}_engine"), clock))
 
 
 @pytest.fixture

@@ -26,7 +26,9 @@ from gimark.jobs.queries import job_by_key
 from gimark.jobs.rules import JobState
 from gimark.jobs.worker import Worker
 from gimark.production.model import VolumeReservation
-from gimark.scans.model import TagKey
+from gimark.scans.hours import hour_of
+from gimark.scans.looks import Look, write_looks
+from gimark.scans.model import RunScans, TagKey
 from gimark.scans.tag_keys import TagKeys
 from tests.founded import COUNT, Workshop
 
@@ -67,6 +69,19 @@ def test_a_tag_key_is_destroyed_14_days_after_its_week_by_the_worker_alone(shop:
     later(here, days=14)
     work(here)
     assert count(here, TagKey) == 0
+
+
+def test_the_worker_counts_checks_every_few_minutes(shop: Workshop) -> None:
+    here = shop.here
+    schedule(here)
+    work(here)
+    with here.store.acting() as act:
+        write_looks(act.session.connection(), [Look(hour_of(act.now), "authentic", "33", 1, 7, b"\x01" * 8)])
+        act.commit()
+    later(here, minutes=5)
+    work(here)
+    with here.store.reading() as session:
+        assert session.get_one(RunScans, 1).checks == 1
 
 
 def test_volume_held_for_an_order_that_was_never_finished_is_given_back(shop: Workshop) -> None:

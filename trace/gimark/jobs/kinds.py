@@ -1,5 +1,6 @@
 """The kinds of job. Acts name them when they ask for work; the worker's handlers do it."""
 
+COUNT_CHECKS = "count-checks"
 EXPORT_NONCES = "export-nonces"
 ISSUE_CODES = "issue-codes"
 PRINT_LABELS = "print-labels"

@@ -6,6 +6,8 @@ Shanghai has kept UTC+8 all year since 1991, so hours are enough to tell it.
 
 from datetime import UTC, datetime, timedelta
 
+from gimark.clock import local_day
+
 SECONDS = 3600
 HOURS_IN_A_WEEK = 168
 # Hour 0 is a Thursday, 08:00 in Shanghai: 80 hours into its week.
@@ -32,3 +34,9 @@ def week_of_hour(hour: int) -> int:
 def first_hour_of(week: int) -> int:
     """The hour with which a week begins."""
     return week * HOURS_IN_A_WEEK - HOUR_0_IN_ITS_WEEK
+
+
+def month_of(hour: int) -> int:
+    """The month of an hour in Asia/Shanghai as year × 100 + month."""
+    day = local_day(instant_of(hour))
+    return day.year * 100 + day.month

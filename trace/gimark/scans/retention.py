@@ -1,26 +1,27 @@
 """What is kept of look-ups is kept for a time: rows become months, months become a run's totals, keys are destroyed.
 
-Run it daily. Each step is a transaction of its own, and doing any of them again changes nothing.
+Run it hourly. Each step is a transaction of its own, and doing any of them again changes nothing.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gimark.clock import local_day
-from gimark.scans.hours import first_hour_of, hour_of, instant_of, week_of_hour
-from gimark.scans.model import CodeScans, RunScans, ScanCheck, ScanMonth
+from gimark.issuance.model import IssueRun
+from gimark.production.model import Batch
+from gimark.registry.items.model import TradeItem
+from gimark.scans.hours import first_hour_of, hour_of, month_of, week_of_hour
+from gimark.scans.keeping import ROWS_KEPT, kept_until, month_on
+from gimark.scans.model import ScanCheck, ScanMonth
 from gimark.scans.provinces import mask_of
+from gimark.scans.statistics.actions import fold_verdicts, forget_months, lock_standing, settle_hours
+from gimark.scans.statistics.model import RunMonth
 from gimark.scans.tag_keys import destroy_old_keys
 from gimark.store.unit_of_work import Act, Store
-
-ROWS_KEPT = timedelta(days=90)
-# Shelf life, at most two years for what is sold here, and twelve months.
-MONTHS_KEPT = 36
 
 Row = tuple[int, int, bytes, str | None]  # index, hour, device, province
 
@@ -31,51 +32,68 @@ class Swept:
 
     keys_destroyed: int
     rows_folded: int
+    verdicts_folded: int
     runs_totalled: int
 
 
 def sweep(store: Store) -> Swept:
-    """Destroy old keys, fold rows whose week ended 90 days ago, total runs not checked for 36 months."""
+    """Destroy old keys, fold what is of a week that ended 90 days ago, and forget months that were kept long enough."""
     with store.acting() as act:
         keys = destroy_old_keys(act)
         act.commit()
     rows = 0
     while folded := _fold_next(store):
         rows += folded
-    runs = 0
-    for run_id in _long_unchecked(store):
+    with store.acting() as act:
+        lock_standing(act)
+        verdicts = fold_verdicts(act, _first_kept(act))
+        act.commit()
+    runs = _over(store)
+    for run_id in runs:
         with store.acting() as act:
-            _total(act, run_id)
+            lock_standing(act)
+            act.session.execute(delete(ScanMonth).where(ScanMonth.run_id == run_id))
+            forget_months(act, run_id)
             act.commit()
-        runs += 1
-    return Swept(keys, rows, runs)
+    return Swept(keys, rows, verdicts, len(runs))
 
 
-def month_of(hour: int) -> int:
-    """The month of an hour in Asia/Shanghai as year × 100 + month."""
-    day = local_day(instant_of(hour))
-    return day.year * 100 + day.month
+def _first_kept(act: Act) -> int:
+    """The first hour whose rows are kept. Weeks stay whole, because devices are counted within a week."""
+    return first_hour_of(week_of_hour(hour_of(act.now - ROWS_KEPT)))
 
 
 def _fold_next(store: Store) -> int:
     """Fold one run's rows of the earliest week that is over for long enough; how many, 0 when none is left."""
     with store.acting() as act:
-        end = first_hour_of(week_of_hour(hour_of(act.now - ROWS_KEPT)))
+        lock_standing(act)
+        end = _first_kept(act)
         earliest = act.session.scalar(select(func.min(ScanCheck.hour)).where(ScanCheck.hour < end))
         if earliest is None:
             return 0
         until = first_hour_of(week_of_hour(earliest) + 1)
         of_week = (ScanCheck.hour >= earliest, ScanCheck.hour < until)
-        run_id = act.session.scalar(select(func.min(ScanCheck.run_id)).where(*of_week))
+        run_id = act.session.scalars(select(func.min(ScanCheck.run_id)).where(*of_week)).one()
         of_run = (*of_week, ScanCheck.run_id == run_id)
-        found = act.session.execute(
-            select(ScanCheck.idx, ScanCheck.hour, ScanCheck.device, ScanCheck.province).where(*of_run)
+        gone = act.session.execute(
+            delete(ScanCheck)
+            .where(*of_run)
+            .returning(ScanCheck.idx, ScanCheck.hour, ScanCheck.device, ScanCheck.province)
+            .execution_options(synchronize_session=False)
         )
-        rows: list[Row] = [(idx, hour, device, province) for idx, hour, device, province in found]
+        rows: list[Row] = [(idx, hour, bytes(device), province) for idx, hour, device, province in gone]
+        settle_hours(act, run_id, _by_hour(rows))
         _add_months(act, [{"run_id": run_id, **month} for month in _months(rows)])
-        act.session.execute(delete(ScanCheck).where(*of_run))
         act.commit()
     return len(rows)
+
+
+def _by_hour(rows: Iterable[Row]) -> dict[int, Counter[str]]:
+    """Checks by hour and province."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for _, hour, _, province in rows:
+        found[hour][province or ""] += 1
+    return found
 
 
 def _months(rows: Iterable[Row]) -> list[dict[str, int]]:
@@ -95,47 +113,31 @@ def _months(rows: Iterable[Row]) -> list[dict[str, int]]:
     ]
 
 
-def _add_months(act: Act, months: Sequence[dict[str, int | None]]) -> None:
+def _add_months(act: Act, months: Sequence[dict[str, int]]) -> None:
     dialect = postgresql if act.session.get_bind().dialect.name == "postgresql" else sqlite
-    for month in months:
-        insert = dialect.insert(ScanMonth).values(month)
-        more = {
-            "checks": ScanMonth.checks + insert.excluded.checks,
-            "devices": ScanMonth.devices + insert.excluded.devices,
-            "provinces": ScanMonth.provinces.bitwise_or(insert.excluded.provinces),
-        }
-        act.session.execute(insert.on_conflict_do_update(index_elements=["run_id", "idx", "month"], set_=more))
+    insert = dialect.insert(ScanMonth)
+    more = {
+        "checks": ScanMonth.checks + insert.excluded.checks,
+        "devices": ScanMonth.devices + insert.excluded.devices,
+        "provinces": ScanMonth.provinces.bitwise_or(insert.excluded.provinces),
+    }
+    statement = insert.on_conflict_do_update(index_elements=["run_id", "idx", "month"], set_=more)
+    act.session.execute(statement, list(months))
 
 
-def _long_unchecked(store: Store) -> Sequence[int]:
-    """Runs whose last month is too old to keep, and that no row is left of."""
+def _over(store: Store) -> list[int]:
+    """Runs with months that were kept for the lot's shelf life and twelve months, counted from its packing."""
     with store.reading() as session:
-        latest = select(ScanMonth.run_id).group_by(ScanMonth.run_id)
-        return session.scalars(
-            latest.having(func.max(ScanMonth.month) < _oldest_kept(store.clock.now())).where(
-                ScanMonth.run_id.not_in(select(ScanCheck.run_id))
-            )
+        rows = session.execute(
+            select(RunMonth.run_id, Batch.packed_on, IssueRun.issued_at, TradeItem.shelf_life)
+            .join(IssueRun, IssueRun.id == RunMonth.run_id)
+            .join(Batch, Batch.id == IssueRun.batch_id)
+            .join(TradeItem, TradeItem.id == Batch.item_id)
+            .distinct()
         ).all()
-
-
-def _oldest_kept(now: datetime) -> int:
-    day = local_day(now)
-    months = day.year * 12 + day.month - 1 - MONTHS_KEPT
-    return months // 12 * 100 + months % 12 + 1
-
-
-def _total(act: Act, run_id: int) -> None:
-    """Put a run's months into its totals and delete what is known of its codes."""
-    session = act.session
-    of_run = ScanMonth.run_id == run_id
-    checks = session.scalar(select(func.coalesce(func.sum(ScanMonth.checks), 0)).where(of_run)) or 0
-    codes = session.scalar(select(func.count(func.distinct(ScanMonth.idx))).where(of_run)) or 0
-    total = session.get(RunScans, run_id)
-    if total is None:
-        session.add(RunScans(run_id=run_id, checks=int(checks), codes=codes))
-    else:
-        total.checks += int(checks)
-        total.codes += codes
-    session.flush()
-    session.execute(delete(ScanMonth).where(of_run))
-    session.execute(delete(CodeScans).where(CodeScans.run_id == run_id))
+    month = month_on(store.clock.now())
+    return sorted(
+        run_id
+        for run_id, packed_on, issued_at, shelf_life in rows
+        if month > kept_until(packed_on or local_day(issued_at), shelf_life)
+    )

@@ -16,6 +16,7 @@ from gimark.scans.rules import Checks
 MOST_CODES = 50_000
 # Another process may have counted a check meanwhile; a count shown is at most this old.
 READ_AGAIN_AFTER_S = 5.0
+TAKE_AGAIN_AFTER_S = 1.0
 
 _CODE = "SELECT checks, first_hour, provinces FROM code_scans WHERE run_id = {0} AND idx = {0}"
 _DEVICES = "SELECT device FROM scan_check WHERE run_id = {0} AND idx = {0} AND hour = {0}"
@@ -68,11 +69,14 @@ class CodeReader:
     """Reads a code's checks by primary key, past the ORM: this is what every first look at a code waits for.
 
     On SQLite the query takes microseconds and runs where it is asked, on a connection of its own; elsewhere it must
-    be called from a thread (`is_immediate`).
+    be called from a thread (`is_immediate`). That connection is given back and taken again every second, because the
+    engine looks then whether the file is still the same.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
+        self._monotonic = monotonic
+        self._taken_at = 0.0
         self.is_immediate = engine.dialect.name == "sqlite"
         mark = "?" if self.is_immediate else "%s"
         self._code, self._devices = _CODE.format(mark), _DEVICES.format(mark)
@@ -99,8 +103,11 @@ class CodeReader:
 
     def _own_cursor(self) -> Any:
         """The driver's cursor on our connection, the same for every read: making one costs a third of a read."""
+        now = self._monotonic()
+        if now - self._taken_at > TAKE_AGAIN_AFTER_S:
+            self.close()
         if self._kept is None:
-            self._kept = self._engine.raw_connection()
+            self._kept, self._taken_at = self._engine.raw_connection(), now
             self._cursor = self._kept.cursor()
         return self._cursor
 

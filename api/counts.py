@@ -40,6 +40,7 @@ class Counts:
     @classmethod
     def of(cls, tally: Tally, totals: Mapping[str, int], present: Mapping[str, float]) -> "Counts":
         """What a process has counted, and what it has at hand."""
+        tally.fold()
         return cls(
             Counter(tally.verdicts),
             Counter(tally.answers),

@@ -70,7 +70,7 @@ class Desk:
         return network_of(self.visitors.address(scope, headers))
 
     async def _noted(self, answer: Answer, visit: Visit) -> Answer:
-        self.tally.verdicts[answer.verdict.reason] += 1
+        self.tally.looked(answer.verdict.reason)
         if not visit.is_counted:
             return answer
         if not self.waits_for_disk:

@@ -97,7 +97,7 @@ class CodeEndpoint:
         start = {"type": "http.response.start", "status": 200, "headers": self._headers(wanted, body, request_id)}
         await send(start)
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
-        self.tally.codes.observe(perf_counter() - began)
+        self.tally.took(perf_counter() - began)
 
     def _wanted(self, scope: Scope, headers: RawHeaders) -> Wanted:
         query = scope["query_string"].decode("latin-1")

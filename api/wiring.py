@@ -75,23 +75,24 @@ class Process:
         self._stop.set()
         self._keeper.join()
         self._recorder.close()
-        self._show_counts(lambda: self._board.put_up(self._counts(is_ending=True)))
+        self._show_counts(lambda: self._put_up_counts(is_ending=True))
         self.snapshot.close()
         self._reader.close()
         self.here.store.engine.dispose()
 
     def _keep(self) -> None:
-        """Have next week's tag key ready, take up a key set that was published, and hear of the other processes."""
-        was_well = True
+        """Do what is due about once a second; what fails is said once, and tried again every second."""
+        failing: set[str] = set()
         while not self._stop.wait(KEEP_EVERY_S):
-            try:
-                self._keep_up()
-            except (GimarkError, SQLAlchemyError, OSError):
-                if was_well:
-                    log.exception("keys and limits could not be kept up to date; trying every second")
-                was_well = False
-            else:
-                was_well = True
+            for name, chore in (("keys and limits", self._keep_up), ("counts", self._put_up_counts)):
+                try:
+                    chore()
+                except (GimarkError, SQLAlchemyError, OSError):
+                    if name not in failing:
+                        log.exception("cannot be kept up to date; trying every second", what=name)
+                    failing.add(name)
+                else:
+                    failing.discard(name)
 
     def _keep_up(self) -> None:
         now = self.here.store.clock.now()
@@ -99,16 +100,15 @@ class Process:
             self._tag_keys.prepare(now)
         self._take_up_keys()
         self.limits.exchange()
-        self._board.put_up(self._counts())
 
-    def _counts(self, *, is_ending: bool = False) -> Counts:
+    def _put_up_counts(self, *, is_ending: bool = False) -> None:
         present = {
             "scan_queue_length": self._recorder.waiting,
             "snapshot_age_seconds": self.snapshot.age_s,
             "web_processes": 1,
         }
         totals = {"checks_dropped": self._recorder.dropped, "rate_limited": self.limits.refused}
-        return Counts.of(self.tally, totals, {} if is_ending else present)
+        self._board.put_up(Counts.of(self.tally, totals, {} if is_ending else present))
 
     @staticmethod
     def _show_counts(act: Callable[[], None]) -> None:

@@ -5,8 +5,9 @@ from functools import cache
 from pathlib import Path
 
 from api.installation import Installation
-from gimark.accounts.rules import Actor
+from gimark.accounts.rules import Actor, Permission, require
 from gimark.codes.run import RunCodes
+from gimark.codes.serial import LENGTH, typed_form
 from gimark.errors import ConflictError, Fault, invalid
 from gimark.issuance.labelling import LabelFacts, label_facts
 from gimark.issuance.model import PrintState
@@ -15,6 +16,7 @@ from gimark.issuance.queries import PrintFacts, visible_run
 from gimark.issuance.rules import PrintFormat, checked_spans
 from gimark.issuance.signing import codes_of
 from labels.adjustment import require_adjustment
+from labels.calibration import calibration_sheet
 from labels.carrier import PRINTER_DPI
 from labels.design import Design, make_design
 from labels.fonts import Faces, find_faces
@@ -22,6 +24,7 @@ from labels.layout import Layout, lay_out
 from labels.library import shipped_templates
 from labels.mandatory import AT_THE_MARK, ITEMS
 from labels.mark import Artwork, read_artwork
+from labels.preview import label_svg
 from labels.template import Template
 from labels.values import LabelValues, Right
 
@@ -39,7 +42,7 @@ def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFact
         earlier = earlier_print(session, run, form.idempotency_key)
         facts, codes = label_facts(session, run), codes_of(here.keyring, run)
     if earlier is None or earlier.state is PrintState.FAILED:
-        _check_form(form)
+        _check_printer(form.dpi, form.on_pack)
         layout = _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
         is_thermal = form.format is not PrintFormat.PDF
         require_adjustment(layout, form.skip, offset_mm(form.offset_um), is_thermal=is_thermal)
@@ -47,6 +50,26 @@ def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFact
         order = order_print(act, actor, form)
         act.commit()
     return order
+
+
+def preview(here: Installation, actor: Actor, run_ref: str, template: str, dpi: int, on_pack: tuple[str, ...]) -> str:
+    """One label of a run as SVG, with a specimen in the place of a code: it scans as unreadable, and sells nothing.
+
+    Needs READ. Raises NotFoundError, InvalidInputError (template, resolution, `on_pack`) and LabelError as an order
+    would.
+    """
+    require(actor, Permission.READ)
+    with here.store.reading() as session:
+        run = visible_run(session, actor, run_ref)
+        facts, codes = label_facts(session, run), codes_of(here.keyring, run)
+    _check_printer(dpi, on_pack)
+    layout = _lay_out(here, facts, codes, template, dpi, on_pack)
+    return label_svg(layout, _faces(here), codes.uri_head.ljust(codes.uri_length, b"0"), typed_form(_SPECIMEN))
+
+
+def calibration(here: Installation, template: str, offset_um: tuple[int, int]) -> bytes:
+    """The calibration sheet of a template as PDF, moved. Raises InvalidInputError for an unknown template."""
+    return calibration_sheet(template_named(template), _faces(here), offset_mm(offset_um))
 
 
 def design_of(here: Installation, codes: RunCodes, facts: LabelFacts, order: PrintFacts) -> Design:
@@ -112,18 +135,18 @@ def template_named(name: str) -> Template:
     return known[name]
 
 
-def _check_form(form: PrintForm) -> None:
-    if form.dpi not in PRINTER_DPI:
+def _check_printer(dpi: int, on_pack: tuple[str, ...]) -> None:
+    if dpi not in PRINTER_DPI:
         known = ", ".join(str(dpi) for dpi in PRINTER_DPI)
         raise invalid(
             "dpi",
-            f"没有 {form.dpi} dpi 的标签打印机",
-            f"no label printer has {form.dpi} dpi",
+            f"没有 {dpi} dpi 的标签打印机",
+            f"no label printer has {dpi} dpi",
             f"可选：{known}",
             f"Choose from {known}",
         )
     may_be = sorted(ITEMS.keys() - AT_THE_MARK)
-    for item in form.on_pack:
+    for item in on_pack:
         if item not in may_be:
             raise invalid(
                 "on_pack",
@@ -171,6 +194,7 @@ def _artwork(here: Installation) -> Artwork | None:
         ) from error
 
 
+_SPECIMEN = "0" * LENGTH
 _NO_FONT = Fault(
     "font",
     "系统里没有中文字体，只能排出草样，草样不交付印刷",

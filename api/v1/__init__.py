@@ -6,7 +6,26 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from api.problems import Problems
-from api.v1 import access_keys, authorizations, county, enterprises, items, me, products, rights, users
+from api.v1 import (
+    access_keys,
+    authorizations,
+    batches,
+    codes,
+    county,
+    enterprises,
+    issuing_keys,
+    items,
+    jobs,
+    ledger,
+    me,
+    prints,
+    products,
+    ranges,
+    rights,
+    runs,
+    templates,
+    users,
+)
 from api.v1.description import INTRODUCTION, describe
 from api.v1.door import Door
 from api.wiring import Process
@@ -14,7 +33,10 @@ from gimark.errors import GimarkError
 from labels.errors import LabelError
 
 VERSION = "1.0.0"
-ROUTERS = (me, access_keys, users, county, products, rights, enterprises, items, authorizations)
+ROUTERS = (
+    *(me, access_keys, users, county, products, rights, enterprises, items, authorizations),
+    *(batches, runs, ranges, templates, prints, jobs, codes, ledger, issuing_keys),
+)
 
 
 def json_api(process: Process, problems: Problems) -> FastAPI:

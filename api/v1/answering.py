@@ -54,11 +54,16 @@ def tag_of(body: bytes) -> str:
     return f'"{urlsafe_b64encode(hashlib.sha256(body).digest()[:16]).decode().rstrip("=")}"'
 
 
-def told(shown: BaseModel, known: str | None = None, status: int = 200) -> Response:
-    """The answer with one thing; 304 without a body when `known` (If-None-Match) names this version."""
+def told(shown: BaseModel, known: str | None = None, status: int = 200, location: str | None = None) -> Response:
+    """The answer with one thing; 304 without a body when `known` (If-None-Match) names this version.
+
+    `location` is where the thing is, when it was not asked for there.
+    """
     body = body_of(shown)
     tag = tag_of(body)
     headers = {**HEADERS, "ETag": tag}
+    if location is not None:
+        headers["Location"] = location
     if known is not None and _names(known, tag, weakly=True):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, "application/json")

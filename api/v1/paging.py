@@ -29,12 +29,15 @@ def _whole_number(value: Any) -> Any:
     return value
 
 
+WHOLE_NUMBER = BeforeValidator(_whole_number)
+
+
 class PageQuery(BaseModel):
     """Which part of a list is wanted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MOST)] = USUAL
+    limit: Annotated[int, WHOLE_NUMBER, Field(ge=1, le=MOST)] = USUAL
     after: Annotated[
         str | None, Field(max_length=LONGEST_CURSOR, pattern="^[0-9a-z]+$", description="`next` of the page before")
     ] = None

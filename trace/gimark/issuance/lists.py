@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, defer
 from gimark.accounts.queries import scoped
 from gimark.accounts.rules import Actor, Permission, require
 from gimark.issuance.model import IssueRun, PrintOrder, PrintState
-from gimark.issuance.queries import RunFacts, run_facts, visible_run
-from gimark.issuance.rules import PrintFormat
+from gimark.issuance.printing import visible_print
+from gimark.issuance.queries import ActOnRange, PrintFacts, RunFacts, acts_on, run_facts, states_of, visible_run
+from gimark.issuance.rules import PrintFormat, RunStates
 from gimark.ledger.days import first_index_on
 from gimark.production.lists import visible_batch
 from gimark.production.model import Batch, EnterpriseEntry, EntryKind
@@ -37,6 +38,15 @@ class ListedRun:
     facts: RunFacts
     batch_ref: str
     enterprise_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRanges:
+    """Where every code of a run stands, and the acts that made it so, in the ledger's order."""
+
+    count: int
+    states: RunStates
+    acts: tuple[ActOnRange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,19 @@ def run(session: Session, actor: Actor, ref: str) -> ListedRun:
     return _runs(session, [visible_run(session, actor, ref)])[0]
 
 
+def issued(session: Session, actor: Actor, ref: str) -> ListedRun:
+    """The run that the actor has just had issued, whatever else its key may do. Raises NotFoundError."""
+    return listed_run(session, visible_run(session, actor, ref))
+
+
+def run_ranges(session: Session, actor: Actor, ref: str) -> RunRanges:
+    """The whole list of a run's ranges. Needs READ. Raises NotFoundError."""
+    require(actor, Permission.READ)
+    row = visible_run(session, actor, ref)
+    acts = tuple(acts_on(session, [row.id])[row.id])
+    return RunRanges(row.count, states_of(row.count, acts), acts)
+
+
 def listed_run(session: Session, row: IssueRun) -> ListedRun:
     """A run that was found already, whoever asks."""
     return _runs(session, [row])[0]
@@ -124,6 +147,12 @@ def print_orders(
         ).all()
     )
     return found.map(lambda row: _print(row, refs[row.run_id]))
+
+
+def print_order(session: Session, actor: Actor, ref: str) -> PrintFacts:
+    """One of them, with its files. Needs READ. Raises NotFoundError."""
+    require(actor, Permission.READ)
+    return visible_print(session, actor, ref)
 
 
 def _runs(session: Session, rows: Sequence[IssueRun]) -> list[ListedRun]:

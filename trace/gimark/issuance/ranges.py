@@ -78,10 +78,11 @@ def span_of_codes(run: IssueRun, keyring: Keyring, first: str, last: str) -> Spa
 
     Raises InvalidInputError naming `first` or `last` when one is no code, or is not of this run.
     """
-    return _index_of(run, keyring, first, "first"), _index_of(run, keyring, last, "last")
+    return index_of_code(run, keyring, first, "first"), index_of_code(run, keyring, last, "last")
 
 
-def _index_of(run: IssueRun, keyring: Keyring, text: str, where: str) -> int:
+def index_of_code(run: IssueRun, keyring: Keyring, text: str, where: str) -> int:
+    """The index of a code as typed or scanned by hand. Raises InvalidInputError naming `where`."""
     serial = read_typed(text, where)
     for epoch, (number, index) in keyring.places(serial):
         if epoch == run.epoch and number == run.number and index < run.count:

@@ -9,10 +9,12 @@ from gimark.accounts.rules import Actor, Permission, require
 from gimark.issuance.issuing import issue_job
 from gimark.issuance.model import IssueOrder, IssueRun, PrintOrder
 from gimark.issuance.printing import print_job
+from gimark.jobs.actions import cancel, retry
 from gimark.jobs.kinds import ISSUE_CODES, PRINT_LABELS
 from gimark.jobs.queries import JobFacts, job, job_by_key, job_not_found, jobs
 from gimark.jobs.rules import JobState
 from gimark.store.paging import Portion, Wanted
+from gimark.store.unit_of_work import Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,18 @@ def all_work(session: Session, actor: Actor, wanted: Wanted, state: JobState | N
     """All jobs of the installation (in `state`), in the order in which they were asked for. Needs MANAGE_JOBS."""
     require(actor, Permission.MANAGE_JOBS)
     return jobs(session, wanted, state)
+
+
+def retry_work(act: Act, actor: Actor, ref: str) -> None:
+    """Try a failed job again at once. Needs MANAGE_JOBS. Raises NotFoundError, ConflictError."""
+    require(actor, Permission.MANAGE_JOBS)
+    retry(act, ref)
+
+
+def cancel_work(act: Act, actor: Actor, ref: str) -> None:
+    """End a job that has not ended. Needs MANAGE_JOBS. Raises NotFoundError, ConflictError."""
+    require(actor, Permission.MANAGE_JOBS)
+    cancel(act, ref)
 
 
 def _seen(session: Session, actor: Actor, found: JobFacts) -> WorkFacts:

@@ -15,6 +15,7 @@ from scripts.cli.failing import said_plainly
 from scripts.cli.key_commands import RootPassphrase, keys
 from scripts.cli.options import ActorName
 from scripts.cli.profile_commands import profile as profiles
+from scripts.cli.scan_commands import scans
 from scripts.cli.upkeep_commands import store, upkeep
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ app.add_typer(enterprise, name="enterprise")
 app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
 app.add_typer(profiles, name="profile")
+app.add_typer(scans, name="scans")
 app.add_typer(store, name="store")
 app.add_typer(upkeep)
 app.add_typer(user, name="user")

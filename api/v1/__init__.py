@@ -1,5 +1,7 @@
 """The JSON API, version 1: one router a capability, behind one door. What each answers is in /v1/openapi.json."""
 
+from typing import Any
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -41,6 +43,29 @@ ROUTERS = (
 
 def json_api(process: Process, problems: Problems) -> FastAPI:
     """The application that is mounted at /v1."""
+    api = _operations()
+    api.state.process = process
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        return problems.response(error, request.scope)
+
+    for kind in (HTTPException, RequestValidationError, GimarkError, LabelError, Exception):
+        api.add_exception_handler(kind, refuse)
+
+    @api.get("/openapi.json", include_in_schema=False)
+    def description() -> Response:
+        return JSONResponse(describe(api), headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"})
+
+    api.add_middleware(Door, process=process, problems=problems, limit=process.limits.access_keys)
+    return api
+
+
+def described() -> dict[str, Any]:
+    """What /v1/openapi.json says, on any installation."""
+    return describe(_operations())
+
+
+def _operations() -> FastAPI:
     api = FastAPI(
         title="GIMark",
         version=VERSION,
@@ -53,19 +78,6 @@ def json_api(process: Process, problems: Problems) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
-    api.state.process = process
-
-    async def refuse(request: Request, error: Exception) -> Response:
-        return problems.response(error, request.scope)
-
-    for kind in (HTTPException, RequestValidationError, GimarkError, LabelError, Exception):
-        api.add_exception_handler(kind, refuse)
     for part in ROUTERS:
         api.include_router(part.router)
-
-    @api.get("/openapi.json", include_in_schema=False)
-    def description() -> Response:
-        return JSONResponse(describe(api), headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"})
-
-    api.add_middleware(Door, process=process, problems=problems, limit=process.limits.access_keys)
     return api

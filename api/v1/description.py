@@ -1,13 +1,15 @@
 """The API's description: OpenAPI 3.1 at /v1/openapi.json, with every problem that each operation can answer."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 
+from api.v1.models import EXAMPLES
 from gimark.accounts.rules import Permission
 
-SCOPE = "x-scope"
+SCOPE, ANY_SCOPE = "x-scope", "any"
 INTRODUCTION = """\
 Everything that the offices do at their desks, for programs.
 
@@ -94,12 +96,13 @@ WORDS = {
     503: "Busy, or the disk refused; nothing was done.",
 }
 ALWAYS = (401, 403, 421, 429, 500, 503)
-WITH_BODY = (400, 408, 413, 415, 422)
+# A body may name things that are not there.
+WITH_BODY = (400, 404, 408, 413, 415, 422)
 
 
 def needs(scope: Permission | None) -> dict[str, Any]:
     """What `openapi_extra` says of an operation: the scope that a key must have, None when any will do."""
-    return {SCOPE: None if scope is None else scope.value}
+    return {SCOPE: ANY_SCOPE if scope is None else scope.value}
 
 
 def conflicts() -> dict[int | str, dict[str, Any]]:
@@ -115,6 +118,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         schemas["Problem"] = PROBLEM
+        for schema in schemas.values():
+            if EXAMPLES in schema:
+                schema["examples"] = json.loads(schema.pop(EXAMPLES))
         for operation in _operations(found):
             _complete(operation)
         app.openapi_schema = found

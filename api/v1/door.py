@@ -99,13 +99,13 @@ async def process_of(request: Request) -> Process:
     return process
 
 
-async def holder_in(request: Request) -> Holder:
-    """Whom the door let in."""
+async def holder_in(request: Request, _scheme: Annotated[object, Depends(SCHEME)]) -> Holder:
+    """Whom the door let in; the scheme is here for the description's sake."""
     holder: Holder = request.state.holder
     return holder
 
 
-async def actor_in(holder: Annotated[Holder, Depends(holder_in)], _scheme: Annotated[object, Depends(SCHEME)]) -> Actor:
+async def actor_in(holder: Annotated[Holder, Depends(holder_in)]) -> Actor:
     """Whom the door let in, as actions and queries take them: the key's owner with the key's scopes."""
     return holder.actor
 

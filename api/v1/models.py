@@ -3,6 +3,7 @@
 Nothing is converted on the way in: "12" is no number, 1.0 no count, 0 no truth; a name that is not known is refused.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from gimark.store.base import REF_ALPHABET, REF_LENGTH
 
 # Whole numbers up to here are exact in every client's JSON (RFC 8259, 6).
 MOST = 2**53 - 1
+EXAMPLES = "x-examples"
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 REF_PATTERN = f"^[{REF_ALPHABET}]{{{REF_LENGTH}}}$"
 # No control character: none shows, and PostgreSQL holds no NUL.
@@ -38,7 +40,8 @@ class Shown(BaseModel):
 
 def examples(*shown: Mapping[str, object]) -> ConfigDict:
     """The `model_config` of a model that the description shows by these examples."""
-    return ConfigDict(json_schema_extra=lambda schema: schema.update(examples=[dict(one) for one in shown]))
+    # As text, because the framework takes every null out of a description; `describe` turns it back.
+    return ConfigDict(json_schema_extra={EXAMPLES: json.dumps(shown)})
 
 
 def _day(value: Any) -> date:

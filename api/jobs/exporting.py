@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 from api.installation import Installation
 from api.logs import log
 from gimark.issuance.model import IssueRun
-from gimark.issuance.nonce_export import ROW_SIZE, ExportedRun, export
-from gimark.issuance.recovering import export_name
+from gimark.issuance.nonce_export import ROW_SIZE, ExportedRun, ExportReader, export
+from gimark.issuance.recovering import ReadExport, export_name
 from gimark.issuance.signing import codes_of
 from gimark.jobs.worker import JobHandle
 from gimark.keys.age import Identity, Recipient, seal, unseal
-from gimark.ledger.disk import alone, write_pieces
+from gimark.ledger.disk import alone, write_by
 
 NONCES_FOLDER = "nonces"
 SUFFIX = ".age"
@@ -47,20 +47,23 @@ def exports_folder(here: Installation, recipient: Recipient) -> Path:
     return here.settings.data_dir / NONCES_FOLDER / str(recipient)
 
 
-def opened(folder: Path, identity: Identity, number: int) -> Iterator[bytes] | None:
-    """What the export of run `number` holds, in pieces as `unseal` gives them; None when there is no such file."""
-    path = folder / export_name(number)
-    return _pieces(path, identity) if path.is_file() else None
+def reader(folder: Path, identity: Identity) -> ReadExport:
+    """Opens the exports in `folder` by their runs' numbers."""
+
+    def read(number: int, into: ExportReader) -> bool:
+        path = folder / export_name(number)
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            unseal(file, identity, into, path.name)
+        return True
+
+    return read
 
 
 def exported(folder: Path) -> list[int]:
     """The numbers of the runs that have an export there, ascending."""
     return sorted(int(path.stem) for path in folder.glob(f"[0-9]*{SUFFIX}"))
-
-
-def _pieces(path: Path, identity: Identity) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from unseal(file, identity, path.name)
 
 
 def _missing(here: Installation, folder: Path) -> list[int]:
@@ -80,7 +83,7 @@ def _export(here: Installation, recipient: Recipient, folder: Path, number: int,
         log.warning("the serial master of a run is not here: its nonces are not exported", run=number)
         return False
     pieces = _reported(export(facts, cipher), facts.codes.count, handle)
-    write_pieces(folder / export_name(number), seal(pieces, recipient))
+    write_by(folder / export_name(number), lambda file: seal(pieces, recipient, file))
     log.info("the nonces of a run were exported", run=number, codes=facts.codes.count)
     return True
 

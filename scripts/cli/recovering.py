@@ -1,17 +1,16 @@
 """`gimark keys recovery …`: sealing nonces to the recovery key, and proving codes with it."""
 
-from functools import partial
 from pathlib import Path
 
 from rich.markup import escape
 
 from api.ceremony import RootPlace, new_recovery_key
 from api.installation import Installation
-from api.jobs.exporting import export_missing, exported, exports_folder, opened
+from api.jobs.exporting import export_missing, exported, exports_folder, reader
 from api.settings import passphrase_in
 from gimark.codes.uri import Malformed, parse_uri
 from gimark.errors import Fault, InvalidInputError, KeyFileError, NotFoundError, invalid
-from gimark.issuance.recovering import check_export, export_name, logged_runs, prove_from_export
+from gimark.issuance.recovering import check_export, logged_runs, prove_from_export
 from gimark.keys.recovery import load_recovery
 from scripts.cli.office import console, installation
 
@@ -59,16 +58,13 @@ def check(key: Path, passphrase_file: Path | None) -> int:
     """Open every export; 1 when one does not hold or is missing."""
     here = installation()
     identity = load_recovery(key, _passphrase(here, passphrase_file))
-    folder = exports_folder(here, identity.recipient)
+    read = reader(exports_folder(here, identity.recipient), identity)
     failed = codes = 0
     with here.store.reading() as session:
         numbers = [said["run"] for _, said in logged_runs(session)]
         for number in numbers:
-            pieces = opened(folder, identity, number)
             try:
-                if pieces is None:
-                    raise _missing(number)
-                codes += check_export(session, pieces, number, here.keyset.hosts[0])
+                codes += check_export(session, read, number, here.keyset.hosts[0])
             except (InvalidInputError, NotFoundError) as error:
                 failed += 1
                 console.print(f"[red]✗[/] {escape(str(error))}", highlight=False)
@@ -90,9 +86,9 @@ def prove(url: str, key: Path, passphrase_file: Path | None, out: Path) -> None:
             "Give the whole URL in the symbol, in quotes",
         )
     identity = load_recovery(key, _passphrase(here, passphrase_file))
-    source = partial(opened, exports_folder(here, identity.recipient), identity)
+    read = reader(exports_folder(here, identity.recipient), identity)
     with here.store.reading() as session:
-        proof = prove_from_export(session, source, here.keyset_note, code, here.store.clock.now())
+        proof = prove_from_export(session, read, here.keyset_note, code, here.store.clock.now())
     try:
         out.write_bytes(proof)
     except OSError as error:
@@ -108,17 +104,3 @@ def prove(url: str, key: Path, passphrase_file: Path | None, out: Path) -> None:
 
 def _passphrase(here: Installation, file: Path | None) -> bytes:
     return here.settings.secret() if file is None else passphrase_in(file)
-
-
-def _missing(number: int) -> NotFoundError:
-    return NotFoundError(
-        (
-            Fault(
-                export_name(number),
-                "没有这一批的导出文件",
-                "this run has no export",
-                "赋码主密钥还在时运行 gimark keys recovery export",
-                "While the serial master is there, run gimark keys recovery export",
-            ),
-        )
-    )

@@ -7,7 +7,7 @@ here needs the serial master to be read, and one run's export says nothing of an
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,36 +105,62 @@ def export(run: ExportedRun, cipher: SerialCipher) -> Iterator[bytes]:
         )
 
 
-def read_export(pieces: Iterable[bytes], host: str, name: str, wanted: str | None = None) -> OpenedExport:
-    """Read the whole export `name`, and prove that it leads to its root; where the serial `wanted` stands in it.
+class ExportReader:
+    """Reads the export `name` as it is written to it, and finds where the serial `wanted` stands.
 
-    Raises InvalidInputError when it is cut short, too long, or does not lead to its root.
+    `host` is only what its codes would be printed with. Memory does not grow with the run, but for a hash of each 256
+    codes.
     """
-    stream = _Stream(pieces)
-    run = ExportedRun.parse(stream.line(), host, name)
-    hashes: list[bytes] = []
-    index, nonce, block = None, b"", []
-    for first in range(0, run.codes.count, CHUNK):
-        nonces, serials = _rows(stream.read(min(CHUNK, run.codes.count - first) * ROW_SIZE))
-        leaves = leaves_of(run.codes, serials, nonces)
-        hashes.append(join_blocks(leaves))
-        found = _place(serials, wanted)
+
+    def __init__(self, host: str, name: str, wanted: str | None = None) -> None:
+        self._host, self._name, self._wanted = host, name, wanted
+        self._held = bytearray()
+        self._run: ExportedRun | None = None
+        self._read = 0
+        self._hashes: list[bytes] = []
+        self._found: tuple[int, bytes, list[bytes]] | None = None
+
+    def write(self, piece: bytes) -> int:
+        """Take what comes next; raises InvalidInputError when it cannot be an export."""
+        self._held += piece
+        if self._run is None:
+            line, end, rest = self._held.partition(b"\n")
+            if not end and len(line) <= MAX_FACTS_SIZE:
+                return len(piece)
+            self._run, self._held = ExportedRun.parse(bytes(line), self._host, self._name), rest
+        while len(self._held) >= CHUNK * ROW_SIZE:
+            self._take(CHUNK)
+        return len(piece)
+
+    def opened(self) -> OpenedExport:
+        """What was read, once it was read to its end, and after it was proven to lead to its root.
+
+        Raises InvalidInputError when it was cut short, is too long, or does not lead there.
+        """
+        if self._run is None:
+            raise _unfit(self._name, f"不是 {FORMAT} 文件", f"it is not {FORMAT}")
+        self._take(len(self._held) // ROW_SIZE)
+        blob, count = b"".join(self._hashes), self._run.codes.count
+        if self._held or self._read != count or root(blob) != self._run.codes_root:
+            raise _unfit(self._name, "其中的标识不通向该批的摘要", "its codes do not lead to the run's root")
+        if self._found is None:
+            return OpenedExport(self._run, None, None)
+        index, nonce, block = self._found
+        return OpenedExport(self._run, index, Membership(nonce, path_of(block, blob, index, count)))
+
+    def _take(self, count: int) -> None:
+        """The next `count` rows, of which all but the last ones come in whole chunks."""
+        assert self._run is not None
+        rows = np.frombuffer(bytes(self._held[: count * ROW_SIZE]), np.uint8).reshape(count, ROW_SIZE)
+        del self._held[: count * ROW_SIZE]
+        nonces, serials = rows[:, :NONCE_SIZE], rows[:, NONCE_SIZE:]
+        leaves = leaves_of(self._run.codes, serials, nonces)
+        self._hashes.append(join_blocks(leaves))
+        found = _place(serials, self._wanted)
         if found is not None:
-            index, nonce, start = first + found, nonces[found].tobytes(), found // BLOCK * BLOCK
-            block = leaves[start : start + BLOCK]
-    blob = b"".join(hashes)
-    if not stream.is_at_end() or root(blob) != run.codes_root:
-        raise _unfit(name, "其中的标识不通向该批的摘要", "its codes do not lead to the run's root")
-    if index is None:
-        return OpenedExport(run, None, None)
-    return OpenedExport(run, index, Membership(nonce, path_of(block, blob, index, run.codes.count)))
-
-
-def _rows(data: bytes) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Nonces and serials of the whole rows in `data`; what is cut short leads to another root."""
-    whole = len(data) // ROW_SIZE
-    rows = np.frombuffer(data, np.uint8, whole * ROW_SIZE).reshape(whole, ROW_SIZE)
-    return rows[:, :NONCE_SIZE], rows[:, NONCE_SIZE:]
+            start = found // BLOCK * BLOCK
+            self._found = self._read + found, nonces[found].tobytes(), leaves[start : start + BLOCK]
+        self._read += count
 
 
 def _place(serials: NDArray[np.uint8], wanted: str | None) -> int | None:
@@ -142,39 +168,6 @@ def _place(serials: NDArray[np.uint8], wanted: str | None) -> int | None:
         return None
     [found] = (serials == np.frombuffer(wanted.encode("ascii"), np.uint8)).all(axis=1).nonzero()
     return int(found[0]) if len(found) else None
-
-
-class _Stream:
-    """Pieces of any length, read by line or by size."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = iter(pieces)
-        self._held = bytearray()
-
-    def line(self) -> bytes:
-        """Up to the first LF, which is dropped; at most `MAX_FACTS_SIZE` bytes."""
-        self._fill(MAX_FACTS_SIZE)
-        size = max(self._held.find(b"\n", 0, MAX_FACTS_SIZE), 0)
-        return self._take(size + 1)[:-1]
-
-    def read(self, size: int) -> bytes:
-        """`size` bytes, fewer at the end."""
-        self._fill(size)
-        return self._take(size)
-
-    def is_at_end(self) -> bool:
-        """Whether nothing is left."""
-        self._fill(1)
-        return not self._held
-
-    def _fill(self, size: int) -> None:
-        while len(self._held) < size and (piece := next(self._pieces, None)) is not None:
-            self._held += piece
-
-    def _take(self, size: int) -> bytes:
-        taken = bytes(self._held[:size])
-        del self._held[:size]
-        return taken
 
 
 def _unfit(name: str, reason_zh: str, reason_en: str) -> InvalidInputError:

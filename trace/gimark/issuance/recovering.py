@@ -7,7 +7,7 @@ entries is enough.
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,21 +15,19 @@ from sqlalchemy.orm import Session
 
 from gimark.codes.uri import CodeUri
 from gimark.errors import Fault, InvalidInputError, NotFoundError, invalid
-from gimark.issuance.nonce_export import ExportedRun, read_export
+from gimark.issuance.nonce_export import ExportedRun, ExportReader
 from gimark.issuance.proving import LoggedRun, check_provable, not_issued, proof_of
 from gimark.keys import keyset as keysets
 from gimark.keys.note import split_note
 from gimark.ledger import book
 
-OpenExport = Callable[[int], Iterable[bytes] | None]
-"""The content of the export of a run by its number, in pieces; None when there is none."""
+ReadExport = Callable[[int, ExportReader], bool]
+"""Has the reader read the export of a run, named by its number; False when there is none."""
 
 _MARK = b'"type":"run.issue"'
 
 
-def prove_from_export(
-    session: Session, open_export: OpenExport, keyset_note: bytes, url: CodeUri, now: datetime
-) -> bytes:
+def prove_from_export(session: Session, read: ReadExport, keyset_note: bytes, url: CodeUri, now: datetime) -> bytes:
     """The proof file of the code `url`, the same as the serial master would have given.
 
     Raises NotFoundError when no run of the ledger has this code, when the export of a run that may have it is missing,
@@ -44,11 +42,11 @@ def prove_from_export(
         if (said["gtin"], said["lot"], said["kid"]) != (code.gtin, code.lot, code.token.kid):
             continue
         run = LoggedRun(said["run"], entry, said["kid"])
-        pieces = open_export(run.number)
-        if pieces is None:
+        reader = ExportReader(host, export_name(run.number), code.serial)
+        if not read(run.number, reader):
             missing.append(run.number)
             continue
-        found = read_export(pieces, host, export_name(run.number), code.serial)
+        found = reader.opened()
         check_is_of(found.run, entry, said)
         if found.index is not None and found.membership is not None:
             check_provable(session, keyset_note, url, run)
@@ -56,12 +54,16 @@ def prove_from_export(
     raise _not_exported(missing) if missing else not_issued()
 
 
-def check_export(session: Session, pieces: Iterable[bytes], number: int, host: str) -> int:
+def check_export(session: Session, read: ReadExport, number: int, host: str) -> int:
     """Read the export of run `number` to its end; how many codes it can prove.
 
-    Raises InvalidInputError unless it leads to the root in the run's ledger entry, and is of that run.
+    Raises NotFoundError when there is none, InvalidInputError unless it leads to the root in the run's ledger entry,
+    and is of that run.
     """
-    found = read_export(pieces, host, export_name(number))
+    reader = ExportReader(host, export_name(number))
+    if not read(number, reader):
+        raise _not_exported([number])
+    found = reader.opened()
     check_is_of(found.run, found.run.entry, json.loads(book.entry(session, found.run.entry)))
     if found.run.codes.run != number:
         raise _of_another(number)

@@ -8,7 +8,7 @@ installation, which can seal and never open.
 from pathlib import Path
 
 from gimark.errors import Fault, InvalidInputError, KeyFileError
-from gimark.keys.age import Identity, Passphrase, Recipient, seal_small, unseal_small
+from gimark.keys.age import Identity, Recipient, seal_by_passphrase, unseal_by_passphrase
 from gimark.keys.files import check_passphrase, does_not_open, read_private, write_new
 
 
@@ -19,15 +19,15 @@ def create_recovery(path: Path, passphrase: bytes) -> Recipient:
     """
     check_passphrase(passphrase)
     identity = Identity.new()
-    write_new(path, seal_small(f"{identity.text}\n".encode(), Passphrase(passphrase)))
+    write_new(path, seal_by_passphrase(f"{identity.text}\n".encode(), passphrase))
     return identity.recipient
 
 
 def load_recovery(path: Path, passphrase: bytes) -> Identity:
     """The private half kept at `path`; raises KeyFileError when it is missing, open to others, or does not open."""
     try:
-        text = unseal_small(read_private(path), Passphrase(passphrase), path.name).decode("ascii")
-        return Identity.parse(text.rstrip("\n"))
+        text = unseal_by_passphrase(read_private(path), passphrase, path.name).decode("ascii")
+        return Identity(text.rstrip("\n"))
     except (InvalidInputError, ValueError):
         raise does_not_open(path) from None
 
@@ -45,7 +45,7 @@ def load_recipient(path: Path) -> Recipient | None:
     if not path.exists():
         return None
     try:
-        return Recipient.parse(read_private(path).decode("ascii").strip())
+        return Recipient(read_private(path).decode("ascii").strip())
     except ValueError:
         raise KeyFileError(
             (

@@ -2,24 +2,25 @@
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from gimark.errors import Fault, StoreFailedError
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """`write_pieces` of something that is in memory already."""
-    write_pieces(path, [data], mode)
+    """`write_by` of something that is in memory already."""
+    write_by(path, lambda file: file.write(data), mode)
 
 
-def write_pieces(path: Path, pieces: Iterable[bytes], mode: int = 0o644) -> None:
-    """Put `pieces` at `path` by a rename, after all of them and every new folder above are on the disk.
+def write_by(path: Path, write: Callable[[BinaryIO], object], mode: int = 0o644) -> None:
+    """Put what `write` writes at `path` by a rename, after all of it and every new folder above are on the disk.
 
     The unfinished file has a fixed name beside `path`, so that one left by a crash is overwritten by the next try;
-    the caller sees to it that two processes do not write the same path. Raises StoreFailedError; what `pieces` raises
-    goes through, and nothing stands at `path`.
+    the caller sees to it that two processes do not write the same path. Raises StoreFailedError; what else `write`
+    raises goes through, and nothing stands at `path`.
     """
     unfinished = path.with_name(f".{path.name}.new")
     try:
@@ -27,7 +28,7 @@ def write_pieces(path: Path, pieces: Iterable[bytes], mode: int = 0o644) -> None
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         with os.fdopen(handle, "wb") as file:
             os.fchmod(handle, mode)
-            file.writelines(pieces)
+            write(file)
             file.flush()
             os.fsync(handle)
         unfinished.replace(path)

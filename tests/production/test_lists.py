@@ -218,7 +218,7 @@ def test_a_key_without_the_scope_lists_nothing(county: County) -> None:
     "chosen", [{}, {"state": BatchState.REGISTERED}, {"state": BatchState.RECALLED}, {"lot": "A1"}]
 )
 def test_a_page_goes_through_an_index_and_sorts_nothing(county: County, chosen: dict[str, object]) -> None:
-    """What SQLite plans for each statement of a page: nothing is read from end to end, nothing is sorted but one lot."""
+    """What SQLite plans for each statement of a page: nothing is read whole, and nothing is sorted but one lot."""
     engine = county.store.engine
     if engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL plans by what it counted, and a test's tables are small")

@@ -4,6 +4,7 @@ It holds no open file and no clock, so it can be sent to another process or kept
 """
 
 from dataclasses import dataclass
+from string import ascii_uppercase, digits
 
 from labels.carrier import Carrier
 from labels.embedding import EmbeddedFont, embed
@@ -30,10 +31,19 @@ class Design:
     is_draft: bool
 
 
+# What lots and dates are of: with all of it in a font, the next lot of an item needs no other font.
+_RECURRING = f"{digits}{ascii_uppercase}-."
+
+
 def make_design(layout: Layout, faces: Faces) -> Design:
-    """Embeds the glyphs that the layout and any typed code need, and draws the fixed part; some seconds of work."""
+    """Embeds the glyphs that the layout and any typed code need, and draws the fixed part: two seconds of work, next to
+    none for another lot of an item that this process knows.
+    """
     used = {style: "".join(text.text for text in layout.texts if text.style is style) for style in Style}
     used[Style.CODE] += f"{SERIAL_ALPHABET}-"
+    for style, characters in used.items():
+        if characters:
+            used[style] += "".join(c for c in _RECURRING if not faces[style].missing(c))
     fonts = {style: embed(faces[style], characters) for style, characters in used.items() if characters}
     return Design(
         template=layout.template,

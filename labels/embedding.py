@@ -3,7 +3,7 @@
 import hashlib
 import io
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from fontTools import subset
@@ -17,6 +17,8 @@ _NOT_FOR_PAPER: Final = (
     *("GSUB", "GPOS", "GDEF", "BASE", "vhea", "vmtx", "VORG", "DSIG", "kern", "meta", "FFTM"),
     *("fvar", "gvar", "avar", "STAT", "HVAR", "MVAR"),
 )
+# Of some 10 kB each; a label has four.
+MOST_KEPT: Final = 64
 _TAG_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -50,12 +52,16 @@ class EmbeddedFont:
 
 
 def embed(face: Face, characters: str) -> EmbeddedFont:
-    """The subset of `face` that draws `characters`; `FontError` when it cannot draw one of them."""
+    """The subset of `face` that draws `characters`; `FontError` when it cannot draw one of them.
+
+    To cut one takes half a second, so those that were cut last are kept.
+    """
     require_glyphs(face, characters, "font")
     wanted = "".join(sorted(set(characters)))
     return _subset(face, wanted) if isinstance(face, FontFace) else _unembedded(face, wanted)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _subset(face: FontFace, wanted: str) -> EmbeddedFont:
     """Subsets a freshly opened font, because subsetting changes it."""
     with face.opened() as font:

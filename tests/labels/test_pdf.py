@@ -4,6 +4,7 @@ import io
 import pickle
 import subprocess
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -118,6 +119,15 @@ def test_the_same_job_gives_the_same_bytes_in_any_process() -> None:
     assert elsewhere == render_part(job) == render_part(pickle.loads(pickle.dumps(job)))  # noqa: S301
     assert b"/CreationDate" not in elsewhere
     assert b"/ID" not in elsewhere
+
+
+def test_another_lot_of_an_item_needs_no_other_font() -> None:
+    one, other = (
+        make_design(lay_out(template(SHEET), replace(VALUES, lot=lot), URI_LENGTH, 300, faces()), faces())
+        for lot in ("YX26A1112", "ZQ30-985.47")
+    )
+    assert one.face != other.face
+    assert all(one.fonts[style] is other.fonts[style] for style in one.fonts)
 
 
 def test_a_begun_sheet_goes_on_at_the_next_place(tmp_path: Path) -> None:

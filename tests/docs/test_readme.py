@@ -15,7 +15,11 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.S)
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # What a command prints and a later one names.
-PRINTED = {"BATCH": re.compile(r"批次 / batch (\w{16})"), "RUN": re.compile(r"赋码批 / run (\w{16})")}
+PRINTED = {
+    "BATCH": re.compile(r"批次 / batch (\w{16})"),
+    "RUN": re.compile(r"赋码批 / run (\w{16})"),
+    "AUTHORIZATION": re.compile(r"授权 / authorization (\w{16})"),
+}
 
 
 def tour() -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Lists in pages: `?limit=1..200&after=<cursor>` → {"items": […], "next": cursor or null} and `Link: <…>; rel="next"`.
 
 A list's route takes its query as `PageQuery`, or as a model of its own below it that adds filters; a name that is not
-in it is refused. The query in gimark takes `query.wanted` and gives a `Portion` (gimark.store.paging tells how):
+in it is refused. The domain's query takes `query.wanted` and gives a `Portion` (gimark.store.paging tells how):
 
     @router.get("/enterprises", response_model=Page[EnterpriseShown], openapi_extra=needs(Permission.READ))
     def list_enterprises(request: Request, here: Here, actor: Caller, query: Annotated[PageQuery, Query()]) -> Response:

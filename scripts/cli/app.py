@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.cli.access_commands import access
 from scripts.cli.authorization_commands import authorization
 from scripts.cli.batch_commands import batch
 from scripts.cli.code_commands import codes
@@ -17,6 +18,7 @@ from scripts.cli.options import ActorName
 from scripts.cli.profile_commands import profile as profiles
 from scripts.cli.scan_commands import scans
 from scripts.cli.upkeep_commands import store, upkeep
+from scripts.cli.user_commands import user
 
 app = typer.Typer(
     name="gimark",
@@ -27,7 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 ledger = typer.Typer(no_args_is_help=True, help="公示账本 / The public ledger.")
-user = typer.Typer(no_args_is_help=True, help="用户 / Users.")
+app.add_typer(access, name="access")
 app.add_typer(authorization, name="authorization")
 app.add_typer(batch, name="batch")
 app.add_typer(codes, name="codes")
@@ -242,20 +244,6 @@ def ledger_adopt(
 
     with said_plainly():
         ledgers.adopt(is_confirmed=yes)
-
-
-@user.command("add")
-def user_add(
-    name: Annotated[str, typer.Argument(help="登录名 / Login name.")],
-    role: Annotated[str, typer.Option(help="administrator | regulator | producer | auditor")],
-    as_: ActorName,
-    enterprise: Annotated[str | None, typer.Option(help="信用代码 / USCC of the producer's enterprise.")] = None,
-) -> None:
-    """新建用户，给出一次性密码。 / Make a user with a one-time password."""
-    from scripts.cli import founding
-
-    with said_plainly():
-        founding.add_user(name, role, as_, enterprise)
 
 
 @app.command()

@@ -1,0 +1,35 @@
+"""The tree of `gimark user …`. Only typer is imported here, so that `gimark --help` answers at once."""
+
+from typing import Annotated
+
+import typer
+
+from scripts.cli.failing import said_plainly
+from scripts.cli.options import ActorName
+
+user = typer.Typer(no_args_is_help=True, help="用户 / Users.")
+
+LoginName = Annotated[str, typer.Argument(help="登录名 / Login name.")]
+
+
+@user.command("add")
+def user_add(
+    name: LoginName,
+    role: Annotated[str, typer.Option(help="administrator | regulator | producer | auditor")],
+    as_: ActorName,
+    enterprise: Annotated[str | None, typer.Option(help="信用代码 / USCC of the producer's enterprise.")] = None,
+) -> None:
+    """新建用户，给出一次性密码。 / Make a user with a one-time password."""
+    from scripts.cli import founding
+
+    with said_plainly():
+        founding.add_user(name, role, as_, enterprise)
+
+
+@user.command("password")
+def user_password(name: LoginName) -> None:
+    """更改自己的密码：先输原密码（或一次性密码），再输新密码。 / Change one's password: the old one, then the new."""
+    from scripts.cli import passwords
+
+    with said_plainly():
+        passwords.change(name)

@@ -307,4 +307,5 @@ async function check(button) {
 
 const button = place.querySelector("button");
 button.hidden = false;
+document.getElementById("no-script").hidden = true;
 button.addEventListener("click", () => check(button));

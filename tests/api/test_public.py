@@ -53,7 +53,7 @@ def test_a_slip_of_the_finger_is_told_with_the_remedy_beside_the_field(site: Sit
     assert page.status_code == 422
     assert "输错" in page.text
     assert 'aria-invalid="true"' in page.text
-    assert check(site, "38GP-ERNQ-BQTSB").json()["errors"][0]["pointer"] == "#/code"
+    assert check(site, "38GP-ERNQ-BQTSB").json()["errors"][0]["parameter"] == "code"
 
 
 def test_what_was_typed_comes_back_escaped(site: Site) -> None:

@@ -1,13 +1,23 @@
-"""Debian's Chromium, and a loopback server of the sample county's pages under the policy the application sends."""
+"""Debian's Chromium, a server of the sample county's pages under the application's policy, and the application itself.
 
+All on loopback.
+"""
+
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
-from api.web.public.style import CONTENT_SECURITY_POLICY
+from api.installation import Installation
+from api.main import application
+from api.web.public.assets import ASSETS
+from api.web.public.style import CHECKING_POLICY, CONTENT_SECURITY_POLICY
+from api.wiring import Process
 from tests.web.gallery import gallery
 
 CHROMIUM = "/usr/bin/chromium"
@@ -36,10 +46,12 @@ class _Handler(BaseHTTPRequestHandler):
     pages: dict[str, bytes]
 
     def do_GET(self) -> None:
-        page = self.pages.get(self.path.partition("?")[0].strip("/"))
+        asset = ASSETS.get(self.path)
+        page = asset.body if asset else self.pages.get(self.path.partition("?")[0].strip("/"))
         self.send_response(404 if page is None else 200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        self.send_header("Content-Type", asset.media_type if asset else "text/html; charset=utf-8")
+        policy = CHECKING_POLICY if page and b"<script" in page else CONTENT_SECURITY_POLICY
+        self.send_header("Content-Security-Policy", policy)
         self.send_header("Content-Length", str(len(page or b"")))
         self.end_headers()
         self.wfile.write(page or b"")
@@ -58,3 +70,21 @@ def served() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@contextmanager
+def running(here: Installation) -> Iterator[str]:
+    """Where the application of `here` is, served by uvicorn as `gimark serve` does."""
+    process = Process(here)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = uvicorn.Config(application(process), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()

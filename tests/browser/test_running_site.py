@@ -1,54 +1,15 @@
 """The real application in a real browser: a scanned code, its links, its policy, without a script."""
 
 import re
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page
 
-from api.main import application
-from api.wiring import Process
-from gimark.issuance.rules import RangeKind
-from gimark.store.unit_of_work import Store
-from tests.api.site import BASE, installation
-from tests.county import County, make_county
+from tests.api.site import BASE
+from tests.county import County
 from tests.scans.desk import uri_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def county(store: Store) -> County:
-    """A small county with a run: codes 0–9 active, 10–19 void, the rest not activated."""
-    county = make_county(store)
-    run = county.run(county.batch(), 100)
-    county.change(run, RangeKind.ACTIVATE, (0, 9))
-    county.change(run, RangeKind.VOID, (10, 19), reason="印坏")
-    county.example_run = run  # type: ignore[attr-defined]
-    return county
-
-
-@pytest.fixture
-def site(county: County, tmp_path: Path) -> Iterator[str]:
-    """The address of the application, served by uvicorn as `gimark serve` does."""
-    process = Process(installation(county, tmp_path / "site"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = uvicorn.Config(application(process), host="127.0.0.1", port=port, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
 
 
 def path_of(county: County, index: int) -> str:

@@ -83,6 +83,16 @@ _NOT_THERE = {
         N_("它可能没有获得过核准，或者网址有误。请在公示名录里用名称里的两个字查找。"),
         says_all=True,
     ),
+    "/ledger/entries/": Problem(
+        N_("账本里没有这一条"),
+        N_("请核对条目序号，或者从公示账本里最新的条目看起。"),
+        says_all=True,
+    ),
+    "/proof/": Problem(
+        N_("没有这一条的证明"),
+        N_("它不在账本里，或者刚刚写入，还没有进入已公布的存证快照。请过一分钟再试。"),
+        says_all=True,
+    ),
 }
 # Longer addresses are not looked through.
 _MOST_SEARCHED = 300

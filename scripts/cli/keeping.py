@@ -17,7 +17,7 @@ from api.upgrading import upgrade as upgrade_all
 from gimark.clock import SystemClock
 from gimark.errors import invalid
 from scripts.cli import ledgers
-from scripts.cli.office import console, installation
+from scripts.cli.office import console, installation, of_any_version
 
 WORDS = {
     "database": "数据库 / database",
@@ -32,7 +32,7 @@ then run gimark ledger adopt; nothing is signed before.[/]"""
 def backup(out: Path, keys: Path | None) -> None:
     """Write the archive, and one of the keys where it is asked for."""
     configure("warning")
-    here, now = installation(), SystemClock().now()
+    here, now = of_any_version(), SystemClock().now()
     data_path = archive_path(out, DATA, now)
     keys_path = None if keys is None else archive_path(keys, KEYS, now)
     if keys_path is not None and keys_path == data_path:
@@ -79,7 +79,7 @@ def upgrade(out: Path | None, *, accepts_differences: bool) -> None:
     """Bring the database to this version."""
     configure("warning")
     with _shown() as progress:
-        done = upgrade_all(installation(), out, progress, accepts_differences=accepts_differences)
+        done = upgrade_all(of_any_version(), out, progress, accepts_differences=accepts_differences)
     if done.backup is None:
         console.print(f"数据库已是 {done.after}。 / The database is at {done.after} already.", highlight=False)
         return

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from api.installation import Installation, open_installation
 from api.settings import Settings
+from api.upgrading import check_schema
 from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Actor
 from gimark.errors import Fault, NotFoundError
@@ -24,7 +25,18 @@ def show(table: Table) -> None:
 
 @cache
 def installation() -> Installation:
-    """The installation that the environment names, opened once per command."""
+    """The installation that the environment names, opened once per command.
+
+    Raises StoreFailedError, which says what to do, when its database is of another version.
+    """
+    here = of_any_version()
+    check_schema(here)
+    return here
+
+
+@cache
+def of_any_version() -> Installation:
+    """The same for a command that works on an old database: it is backed up, or brought to this version."""
     return open_installation(Settings())
 
 

@@ -25,6 +25,7 @@ from api.v1 import (
     ranges,
     rights,
     runs,
+    statistics,
     templates,
     users,
 )
@@ -37,7 +38,7 @@ from labels.errors import LabelError
 VERSION = "1.0.0"
 ROUTERS = (
     *(me, access_keys, users, county, products, rights, enterprises, items, authorizations),
-    *(batches, runs, ranges, templates, prints, jobs, codes, ledger, issuing_keys),
+    *(batches, runs, ranges, templates, prints, jobs, codes, ledger, issuing_keys, statistics),
 )
 
 

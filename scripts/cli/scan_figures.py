@@ -56,7 +56,7 @@ def show(actor_name: str, by: str, scope: Scope, *, as_json: bool) -> None:
 
 
 def _lines(session: Session, actor: Actor, scope: Scope, by: Grouping) -> list[ScanLine]:
-    lines = scan_lines(session, actor, scope, by)
+    lines = list(scan_lines(session, actor, scope, by).items)
     if by in (Grouping.PROVINCE, Grouping.MONTH):
         return lines
     return sorted(lines, key=lambda line: (-line.checks, line.key))

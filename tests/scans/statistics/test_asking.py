@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Role
 from gimark.clock import FixedClock
@@ -17,9 +18,14 @@ from gimark.scans.looks import Look, write_looks
 from gimark.scans.statistics.actions import count_checks
 from gimark.scans.statistics.queries import Grouping, ScanLine, VerdictLine, scan_lines, scan_sums, verdict_lines
 from gimark.scans.statistics.scope import Scope
+from gimark.store.paging import Wanted
 from tests.county import BATCH, OTHER_USCC, USCC, County, on_both
 
 ALL = Scope()
+
+
+def lines(session: Session, actor: Actor, scope: Scope, by: Grouping) -> list[ScanLine]:
+    return list(scan_lines(session, actor, scope, by).items)
 
 
 def check(county: County, run: RunFacts, idx: int, province: str | None = "33", days: int = 0) -> None:
@@ -63,21 +69,19 @@ def test_a_regulator_and_an_auditor_see_the_sums_of_all(
             sums = scan_sums(session, actor, ALL)
             assert (sums.runs, sums.codes_issued, sums.codes_checked, sums.checks) == (3, 180, 4, 5)
             assert sums.counted_at == clock.at
-            by_enterprise = {line.key: line for line in scan_lines(session, actor, ALL, Grouping.ENTERPRISE)}
+            by_enterprise = {line.key: line for line in lines(session, actor, ALL, Grouping.ENTERPRISE)}
             assert by_enterprise == {
                 own[USCC]: ScanLine(own[USCC], "云溪县示例菌业有限公司", 150, 3, 4),
                 own[OTHER_USCC]: ScanLine(own[OTHER_USCC], "云溪县另一合作社", 30, 1, 1),
             }
-            by_run = {
-                line.key: (line.codes_checked, line.checks) for line in scan_lines(session, actor, ALL, Grouping.RUN)
-            }
+            by_run = {line.key: (line.codes_checked, line.checks) for line in lines(session, actor, ALL, Grouping.RUN)}
             assert by_run == {first.ref: (2, 3), second.ref: (1, 1), third.ref: (1, 1)}
-            assert scan_lines(session, actor, ALL, Grouping.PROVINCE) == [
+            assert lines(session, actor, ALL, Grouping.PROVINCE) == [
                 ScanLine("", "", None, None, 1),
                 ScanLine("31", "31", None, None, 1),
                 ScanLine("33", "33", None, None, 3),
             ]
-            assert scan_lines(session, actor, ALL, Grouping.MONTH) == [
+            assert lines(session, actor, ALL, Grouping.MONTH) == [
                 ScanLine("2026-11", "2026-11", None, None, 4),
                 ScanLine("2026-12", "2026-12", None, None, 1),
             ]
@@ -92,10 +96,10 @@ def test_a_producer_sees_its_own_and_anothers_is_not_found(
     with county.store.reading() as session:
         sums = scan_sums(session, county.producer, ALL)
         assert (sums.runs, sums.codes_issued, sums.codes_checked, sums.checks) == (2, 150, 3, 4)
-        assert [line.key for line in scan_lines(session, county.producer, ALL, Grouping.ENTERPRISE)] == [own[USCC]]
+        assert [line.key for line in lines(session, county.producer, ALL, Grouping.ENTERPRISE)] == [own[USCC]]
         assert scan_sums(session, county.producer, Scope(run=first.ref)).checks == 3
         assert scan_sums(session, county.producer, Scope(enterprise=USCC)).checks == 4
-        by_province = scan_lines(session, county.other_producer, ALL, Grouping.PROVINCE)
+        by_province = lines(session, county.other_producer, ALL, Grouping.PROVINCE)
         assert by_province == [ScanLine("33", "33", None, None, 1)]
         for scope in (
             Scope(run=third.ref),
@@ -106,7 +110,7 @@ def test_a_producer_sees_its_own_and_anothers_is_not_found(
         ):
             for by in Grouping:
                 with pytest.raises(NotFoundError):
-                    scan_lines(session, county.producer, scope, by)
+                    lines(session, county.producer, scope, by)
             with pytest.raises(NotFoundError):
                 scan_sums(session, county.producer, scope)
 
@@ -120,13 +124,23 @@ def test_one_thing_at_a_time(county: County, runs: tuple[RunFacts, RunFacts, Run
 def test_groups_come_in_pages_without_a_gap(county: County, runs: tuple[RunFacts, RunFacts, RunFacts]) -> None:
     with county.store.reading() as session:
         for by in Grouping:
-            whole = scan_lines(session, county.regulator, ALL, by)
-            paged: list[ScanLine] = []
-            while page := scan_lines(session, county.regulator, ALL, by, paged[-1].key if paged else None, 1):
-                paged += page
-            assert paged == whole
+            whole = lines(session, county.regulator, ALL, by)
             assert [line.key for line in whole] == sorted(line.key for line in whole)
-            assert whole
+            paged: list[ScanLine] = []
+            after: str | None = None
+            for _ in whole:
+                page = scan_lines(session, county.regulator, ALL, by, Wanted(1, after))
+                paged += page.items
+                after = page.next
+                assert after is None or after.isalnum(), "it stands in an address"
+            assert paged == whole
+            assert after is None
+
+
+@pytest.mark.parametrize("cursor", ["abc", "2026-11", "20261", "２０２６１１"])
+def test_a_place_that_is_no_month_is_refused(county: County, cursor: str) -> None:
+    with county.store.reading() as session, pytest.raises(InvalidInputError):
+        scan_lines(session, county.regulator, ALL, Grouping.MONTH, Wanted(1, cursor))
 
 
 def test_look_ups_by_verdict_are_no_producers(county: County) -> None:
@@ -135,6 +149,8 @@ def test_look_ups_by_verdict_are_no_producers(county: County) -> None:
         act.commit()
     with county.store.reading() as session:
         assert verdict_lines(session, county.regulator) == [VerdictLine("2026-11", "bad_signature", "", 3)]
+        assert verdict_lines(session, county.regulator, "2026-11") == verdict_lines(session, county.regulator)
+        assert verdict_lines(session, county.regulator, "2026-10") == []
         with pytest.raises(NotAllowedError):
             verdict_lines(session, county.producer)
 
@@ -149,7 +165,7 @@ def test_no_question_reads_a_check(county: County, runs: tuple[RunFacts, RunFact
     with county.store.reading() as session:
         scan_sums(session, county.regulator, Scope(run=runs[0].ref))
         for by in Grouping:
-            scan_lines(session, county.regulator, ALL, by)
+            lines(session, county.regulator, ALL, by)
         verdict_lines(session, county.regulator)
     assert asked
     assert not [statement for statement in asked if "scan_check" in statement or "code_scans" in statement]

@@ -4,13 +4,13 @@ A producer sees its own enterprise's, everybody else who may read sees all. The 
 instant every answer gives.
 """
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, func, null, select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, require
@@ -24,6 +24,10 @@ from gimark.scans.model import RunScans, VerdictHour
 from gimark.scans.statistics.actions import counted_at
 from gimark.scans.statistics.model import RunMonth, RunProvince, VerdictMonth
 from gimark.scans.statistics.scope import Scope, runs_in
+from gimark.store.paging import Portion, Wanted, unknown_place
+
+# A province's code in a cursor, which cannot be empty.
+UNKNOWN_PROVINCE = "00"
 
 
 class Grouping(StrEnum):
@@ -92,37 +96,42 @@ def scan_sums(session: Session, actor: Actor, scope: Scope) -> ScanSums:
 
 
 def scan_lines(
-    session: Session, actor: Actor, scope: Scope, by: Grouping, after: str | None = None, limit: int | None = None
-) -> list[ScanLine]:
-    """The sums in scope group by group, in the order of `key`, those after the key `after`, at most `limit`.
+    session: Session, actor: Actor, scope: Scope, by: Grouping, wanted: Wanted | None = None
+) -> Portion[ScanLine]:
+    """The sums in scope group by group, in the order of their keys: the wanted portion, or all of them.
 
     Months are those that are still kept. Raises NotFoundError for what is not there or not the actor's.
     """
     runs = runs_in(session, actor, scope)
-    if by in _OF_RUNS:
-        lines = _lines_of_runs(session, runs, by, after, limit)
-    else:
-        lines = _lines_of_checks(session, runs, by, after, limit)
-    return lines
+    after = None if wanted is None or wanted.after is None else _place(by, wanted.after)
+    statement, key = _of_runs(by) if by in _OF_RUNS else _of_checks(by)
+    statement = statement.where(*runs).order_by(key)
+    if after is not None:
+        statement = statement.where(key > after)
+    if wanted is not None:
+        statement = statement.limit(wanted.limit + 1)
+    lines = [_line(by, *row) for row in session.execute(statement)]
+    if wanted is None or len(lines) <= wanted.limit:
+        return Portion(tuple(lines), None)
+    return Portion(tuple(lines[: wanted.limit]), _cursor(by, lines[wanted.limit - 1].key))
 
 
-def verdict_lines(session: Session, actor: Actor) -> list[VerdictLine]:
-    """The look-ups of all codes, forged ones too, by month, reason and province.
+def verdict_lines(session: Session, actor: Actor, month: str | None = None) -> list[VerdictLine]:
+    """The look-ups of all codes, forged ones too, by month (YYYY-MM; None = every one), reason and province.
 
     They belong to no enterprise: raises NotAllowedError for a producer.
     """
     require(actor, Permission.READ)
     if actor.enterprise_id is not None:
         raise NotAllowedError((_NOT_A_PRODUCERS,), {"permission": Permission.READ.value})
-    sums: dict[tuple[int, str, str], int] = {}
+    sums: Counter[tuple[str, str, str]] = Counter()
     kept = session.execute(select(VerdictMonth.month, VerdictMonth.reason, VerdictMonth.province, VerdictMonth.looks))
+    for folded, reason, province, looks in kept:
+        sums[_month(folded), reason, province] += looks
     recent = session.execute(select(VerdictHour.hour, VerdictHour.reason, VerdictHour.province, VerdictHour.looks))
-    of_months = [(month_of(hour), reason, province, looks) for hour, reason, province, looks in recent]
-    for month, reason, province, looks in [*kept, *of_months]:
-        sums[month, reason, province] = sums.get((month, reason, province), 0) + looks
-    return [
-        VerdictLine(_month(month), reason, province, looks) for (month, reason, province), looks in sorted(sums.items())
-    ]
+    for hour, reason, province, looks in recent:
+        sums[_month(month_of(hour)), reason, province] += looks
+    return [VerdictLine(*place, looks) for place, looks in sorted(sums.items()) if month in (None, place[0])]
 
 
 _OF_RUNS: dict[Grouping, tuple[Any, Any]] = {
@@ -139,14 +148,12 @@ _NOT_A_PRODUCERS = Fault(
 )
 
 
-def _lines_of_runs(
-    session: Session, runs: Sequence[ColumnElement[bool]], by: Grouping, after: str | None, limit: int | None
-) -> list[ScanLine]:
+def _of_runs(by: Grouping) -> tuple[Select[Any], Any]:
     key, name = _OF_RUNS[by]
     statement = (
         select(
             key,
-            name,
+            func.min(name),
             func.sum(IssueRun.count),
             func.coalesce(func.sum(RunScans.codes), 0),
             func.coalesce(func.sum(RunScans.checks), 0),
@@ -156,38 +163,45 @@ def _lines_of_runs(
         .join(TradeItem, TradeItem.id == Batch.item_id)
         .join(Enterprise, Enterprise.id == TradeItem.enterprise_id)
         .outerjoin(RunScans, RunScans.run_id == IssueRun.id)
-        .where(*runs)
-        .group_by(key, name)
-        .order_by(key)
-        .limit(limit)
+        .group_by(key)
     )
-    if after is not None:
-        statement = statement.where(key > after)
-    return [
-        ScanLine(ref, label, int(issued), int(checked), int(checks))
-        for ref, label, issued, checked, checks in session.execute(statement)
-    ]
+    return statement, key
 
 
-def _lines_of_checks(
-    session: Session, runs: Sequence[ColumnElement[bool]], by: Grouping, after: str | None, limit: int | None
-) -> list[ScanLine]:
+def _of_checks(by: Grouping) -> tuple[Select[Any], Any]:
     table: Any = RunProvince if by is Grouping.PROVINCE else RunMonth
     key = RunProvince.province if by is Grouping.PROVINCE else RunMonth.month
     statement = (
-        select(key, func.sum(table.checks))
+        select(key, key, null(), null(), func.sum(table.checks))
         .join(IssueRun, IssueRun.id == table.run_id)
         .join(Batch, Batch.id == IssueRun.batch_id)
         .join(TradeItem, TradeItem.id == Batch.item_id)
-        .where(*runs)
         .group_by(key)
-        .order_by(key)
-        .limit(limit)
     )
-    if after is not None:
-        statement = statement.where(key > (after if by is Grouping.PROVINCE else int(after.replace("-", ""))))
-    say = str if by is Grouping.PROVINCE else _month
-    return [ScanLine(say(found), say(found), None, None, int(checks)) for found, checks in session.execute(statement)]
+    return statement, key
+
+
+def _line(by: Grouping, key: Any, name: Any, issued: Any, checked: Any, checks: Any) -> ScanLine:
+    if by in _OF_RUNS:
+        return ScanLine(key, name, int(issued), int(checked), int(checks))
+    said = _month(key) if by is Grouping.MONTH else str(key)
+    return ScanLine(said, said, None, None, int(checks))
+
+
+def _cursor(by: Grouping, key: str) -> str:
+    """Where the next portion begins, in letters and digits."""
+    if by is Grouping.MONTH:
+        return key.replace("-", "")
+    return key or UNKNOWN_PROVINCE
+
+
+def _place(by: Grouping, cursor: str) -> str | int:
+    """The key that a cursor stands for. Raises InvalidInputError for what is none."""
+    if by is Grouping.MONTH:
+        if len(cursor) != len("202611") or not (cursor.isascii() and cursor.isdigit()):
+            raise unknown_place()
+        return int(cursor)
+    return "" if by is Grouping.PROVINCE and cursor == UNKNOWN_PROVINCE else cursor
 
 
 def _month(month: int) -> str:

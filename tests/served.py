@@ -50,6 +50,11 @@ class Served:
         """The process ids of the web processes that live."""
         return [pid for name, pid in self.children.items() if name.startswith("web-")]
 
+    @property
+    def ready(self) -> set[str]:
+        """The names of the children that have said so."""
+        return {record["child"] for record in self.records if record["event"] == "a process is ready"}
+
     def connect(self) -> HTTPConnection:
         """A connection; it stays with the process that took it."""
         return HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)

@@ -104,6 +104,7 @@ class Keeper:
     async def _listen(self, line: socket.socket) -> None:
         if await asyncio.get_running_loop().sock_recv(line, len(READY)) == READY:
             self.is_ready.set()
+            log.info("a process is ready", child=self._child.name)
 
     def _let_go(self) -> None:
         if self._line is not None and self._line.fileno() >= 0:

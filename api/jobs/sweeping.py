@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from api.installation import Installation
+from gimark.accounts.answers.actions import forget_answers
 from gimark.files.folder import LocalFiles
 from gimark.issuance.lapsing import remove_lapsed
 from gimark.issuance.print_retention import note_files_removed, outdated_prints
@@ -16,6 +17,8 @@ from gimark.scans import retention
 PRINTS_KEPT = timedelta(days=90)
 # As long as print files are asked for; a job's key is free again afterwards.
 JOBS_KEPT = PRINTS_KEPT
+# As long as the API promises that a repeated request is answered as it was.
+ANSWERS_KEPT = timedelta(days=7)
 # Far longer than any file takes to be written.
 UNFINISHED_KEPT = timedelta(days=1)
 
@@ -74,10 +77,18 @@ def _files(here: Installation) -> int:
     return here.files.remove_unfinished(here.store.clock.now() - UNFINISHED_KEPT)
 
 
+def _answers(here: Installation) -> int:
+    with here.store.acting() as act:
+        forgotten = forget_answers(act, act.now - ANSWERS_KEPT)
+        act.commit()
+    return forgotten
+
+
 PARTS: Mapping[str, Callable[[Installation], int]] = {
     "checks": _checks,
     "reservations": _reservations,
     "jobs": _jobs,
     "prints": _prints,
     "files": _files,
+    "answers": _answers,
 }

@@ -13,6 +13,7 @@ from api.jobs import sweeping
 from api.jobs.handlers import handlers, schedule
 from api.jobs.labelling import order_labels
 from api.jobs.sweeping import sweep
+from gimark.accounts.answers.actions import Answered, earlier_answer, keep_answer
 from gimark.clock import FixedClock, SystemClock
 from gimark.errors import StoreFailedError
 from gimark.issuance.issuing import IssueForm, issue_order, order_codes
@@ -32,7 +33,7 @@ from gimark.scans.model import RunScans, TagKey
 from gimark.scans.tag_keys import TagKeys
 from tests.founded import COUNT, Workshop
 
-NOTHING = {"checks": 0, "reservations": 0, "jobs": 0, "prints": 0, "files": 0}
+NOTHING = {"checks": 0, "reservations": 0, "jobs": 0, "prints": 0, "files": 0, "answers": 0}
 
 
 @pytest.fixture
@@ -95,6 +96,19 @@ def test_volume_held_for_an_order_that_was_never_finished_is_given_back(shop: Wo
         assert session.scalars(select(IssueOrder).where(IssueOrder.ref == order)).one().reservation_id is None
     assert issue_order(here.store, here.keyring, shop.producer, order).count == 1
     assert sweep(here) == NOTHING
+
+
+def test_answers_to_requests_are_kept_for_seven_days(shop: Workshop) -> None:
+    here = shop.here
+    with here.store.acting() as act:
+        keep_answer(act, shop.producer, "once", b"\x01" * 32, Answered(201, "/v1/items/x", b"{}"))
+        act.commit()
+    later(here, days=7)
+    assert sweep(here)["answers"] == 0
+    later(here, seconds=1)
+    assert sweep(here)["answers"] == 1
+    with here.store.reading() as session:
+        assert earlier_answer(session, shop.producer, "once", b"\x02" * 32) is None
 
 
 def test_jobs_that_ended_are_forgotten_after_90_days_and_others_never(shop: Workshop) -> None:

@@ -5,18 +5,21 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 
 from api import proofs
+from api.installation import note_signer
 from api.wiring import Process
 from gimark.codes.uri import CodeUri
 from gimark.issuance.queries import RunFacts
 from gimark.issuance.rules import RangeKind
 from gimark.issuance.verifying import verify_proof
+from gimark.keys.keyset import KeyState, publish
 from tests.api.raw import ask
-from tests.api.site import BASE, HOST, Site
-from tests.county import BATCH
+from tests.api.site import BASE, HOST, Site, keyset, running
+from tests.county import BATCH, ORIGIN
 from tests.scans.desk import uri_of
 
 
@@ -81,6 +84,31 @@ def test_a_voided_code_keeps_its_proof_of_issue(site: Site, run: RunFacts) -> No
     uri = uri_of(site.county, run, 5)
     site.county.change(run, RangeKind.VOID, (5, 5), reason="破损")
     assert verify_proof(site.get(proof_of(uri)).content, site.here.root_key).index == 5
+
+
+def test_a_voided_code_of_a_withdrawn_key_links_to_no_file_that_is_not_there(site: Site, run: RunFacts) -> None:
+    """The run came after the key was withdrawn, so that no proof of it holds; the run's entry can be had."""
+    uri = uri_of(site.county, run, 5)
+    site.county.change(run, RangeKind.VOID, (5, 5), reason="破损")
+    log, root = site.here.log_signer, note_signer(f"{ORIGIN}/root", b"\x03" * 32)
+    published = keyset(site.county, log)
+    revoked = replace(published.keys[0], state=KeyState.REVOKED, revoked_at=run.ledger_index)
+    site.here.publish_keyset(publish(replace(published, seq=2, keys=(revoked,)), root))
+    site.here.publish_checkpoint()
+    with running(site.county, site.here.settings.data_dir) as again:
+        page = again.get(uri).text
+        assert "已作废" in page
+        links = re.findall(r'href="(/proof/[^"]*)" download', page)
+        assert links
+        assert [link for link in links if again.get(unescape(link)).status_code != 200] == []
+
+
+def test_the_page_of_a_pasted_address_links_to_the_code_s_own_file(site: Site, run: RunFacts) -> None:
+    uri = uri_of(site.county, run, 17)
+    for pasted in (quote(uri, safe=""), quote(uri, safe="/:?=")):
+        page = site.get(f"/check?code={pasted}").text
+        [link] = re.findall(r'href="(/proof/01/[^"]*)" download', page)
+        assert verify_proof(site.get(unescape(link)).content, site.here.root_key).index == 17
 
 
 def test_parameters_of_others_are_not_in_the_file(site: Site, run: RunFacts) -> None:

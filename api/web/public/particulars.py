@@ -17,8 +17,10 @@ from gimark.scans.rules import Checks, Colour, OfficialAct, Reason, Rung, RungNa
 
 # As many province names as fit under the count on a phone; the evidence of a copied code names them all.
 PROVINCES_SHOWN = 2
-_SIGNED = frozenset(Rung(RungName.SIGNED, state) for state in (RungState.PASS, RungState.WARN))
+_SIGNED = Rung(RungName.SIGNED, RungState.PASS)
 _TOKEN = re.compile(rf"(?:^|&)s=({TOKEN.pattern.decode()})(?:&|\Z)")
+# The same in an address that was pasted into the field of /check, percent-encoded or not.
+_PASTED = re.compile(rf"(?:\?|%3[Ff])s(?:=|%3[Dd])({TOKEN.pattern.decode()})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,11 @@ class Shape(NamedTuple):
 
     @property
     def has_proof(self) -> bool:
-        """Whether the code's signature was found good, so that there is a proof file of its own."""
-        return self.has_token and not _SIGNED.isdisjoint(self.rungs)
+        """Whether the code's signature was found good, so that there is a proof file of its own.
+
+        Of a withdrawn key only where that decided: beside a void or a recall nothing says which runs stay confirmed.
+        """
+        return self.has_token and (_SIGNED in self.rungs or self.reason is Reason.KEY_REVOKED_CONFIRMED)
 
 
 # The texts that fill a page, by name and unescaped; only those that the shape has a place for.
@@ -92,7 +97,7 @@ def particulars_of(verdict: Verdict, visit: Visit, language: Language) -> Partic
     texts = {"other_language": in_language(visit.query, other), "looked_at": _minute(minute, language)}
     if verdict.serial is not None:
         texts["serial"] = serial_text(verdict.serial)
-        token = _TOKEN.search(visit.query)
+        token = _TOKEN.search(visit.query) or _PASTED.search(visit.query)
         if token is not None:
             texts["proof"] = f"{verdict.serial}?s={token[1]}"
     if verdict.activated_at is not None:

@@ -27,8 +27,10 @@ def take(out: Path, server: str, verdicts: Path) -> None:
     except ModuleNotFoundError as error:
         raise _missing("playwright", "scripts/setup dev") from error
     out.mkdir(parents=True, exist_ok=True)
-    pages = list(_pages(verdicts))
     with sync_playwright() as playwright:
+        register = playwright.request.new_context(base_url=server).get("/register.json").json()
+        first = register["enterprises"][0]["ref"]
+        pages = [*_pages(verdicts), ("enterprise", f"/register/{first}")]
         browser = playwright.chromium.launch(executable_path=_browser(), args=list(FLAGS))
         shots = [(page, size, language) for page in pages for size in SIZES for language in LANGUAGES]
         for (name, path), size, language in track(shots, "截图 / pictures", console=console, transient=True):
@@ -52,7 +54,9 @@ def _pages(verdicts: Path) -> Iterator[tuple[str, str]]:
             yield "code-unsigned", path.partition("?")[0]
             yield "item", item
             yield "batch", f"{item}/10/{rest.partition('/')[0]}"
-    yield from (("entry", "/ledger/entries/0"), ("not-found", "/nowhere"))
+    yield from (("register", "/register"), ("register-nothing", "/register?q=没有的企业"), ("about", "/about"))
+    yield from (("ledger", "/ledger"), ("ledger-runs", "/ledger?type=run.issue"), ("entry", "/ledger/entries/0"))
+    yield from (("not-found", "/nowhere"), ("not-found-code", "/c/38GP-ERNQ-BQTSA"))
 
 
 def _browser() -> str:

@@ -5,10 +5,10 @@ which entries to read, and a page costs the same however long the ledger is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gimark.issuance.keys.model import KeyAct, KeyActKind, KeySetPublication, SigningKey
@@ -23,8 +23,11 @@ from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
 from gimark.registry.items.model import TradeItem
 from gimark.registry.rights.model import Right
 
-# More enterprises or items than one name stands for; a search never names more.
+# More items than one enterprise has; a search never looks at more.
 MOST_NAMED = 1_000
+# Runs of a subject that are gathered and sorted at no cost worth speaking of. Of a subject with more, the newest are
+# found sooner by walking back from the newest of all.
+FEW_RUNS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +46,30 @@ class EntryPage:
     before: int | None
 
 
+Condition = ColumnElement[bool]
+
+
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What entries are to be about: keys of the rows that a reader's words stand for."""
+    """What entries are to be about: keys of the rows that a reader's words stand for, and which batches are meant."""
 
     enterprises: Sequence[int]
     items: Sequence[int]
-    batches: Select[int]
+    is_batch: Condition
+    is_common: bool = False
 
+    def batch(self, of: InstrumentedAttribute[int]) -> Condition:
+        """Whether the batch with the key `of` is meant."""
+        if self.is_common:
+            return exists().where(Batch.id == of, self.is_batch)
+        return of.in_(select(Batch.id).where(self.is_batch))
 
-Condition = ColumnElement[bool]
+    def run(self, of: InstrumentedAttribute[int]) -> Condition:
+        """Whether the run with the key `of` is of a batch that is meant."""
+        meant = IssueRun.batch_id == Batch.id, self.is_batch
+        if self.is_common:
+            return exists().where(IssueRun.id == of, *meant)
+        return of.in_(select(IssueRun.id).where(*meant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +131,25 @@ def _sources(type_: str | None, subject: _Subject | None, end: int, limit: int) 
 
 
 def _subject(session: Session, about: str) -> _Subject:
+    subject = _named(session, about)
+    few = select(IssueRun.id).where(IssueRun.batch_id == Batch.id, subject.is_batch).limit(FEW_RUNS + 1)
+    return replace(subject, is_common=len(session.scalars(few).all()) > FEW_RUNS)
+
+
+def _named(session: Session, about: str) -> _Subject:
     gtin, _, lot = about.partition(" ")
     if lot:
         items = session.scalars(select(TradeItem.id).where(TradeItem.gtin == gtin)).all()
-        return _Subject((), (), select(Batch.id).where(Batch.item_id.in_(items), Batch.lot == lot))
+        return _Subject((), (), and_(Batch.item_id.in_(items), Batch.lot == lot))
     is_named = or_(Enterprise.kind != EnterpriseKind.SOLE_TRADER, Enterprise.subject_salt.is_not(None))
     enterprises = session.scalars(select(Enterprise.id).where(Enterprise.uscc == about, is_named)).all()
     of = or_(TradeItem.gtin == about, TradeItem.enterprise_id.in_(enterprises))
     items = session.scalars(select(TradeItem.id).where(of).limit(MOST_NAMED)).all()
-    return _Subject(enterprises, items, select(Batch.id).where(or_(Batch.lot == about, Batch.item_id.in_(items))))
+    return _Subject(enterprises, items, or_(Batch.lot == about, Batch.item_id.in_(items)))
 
 
 def _by_kind(prefix: str, column: InstrumentedAttribute[StrEnum], kinds: type[StrEnum]) -> dict[str, Condition]:
     return {f"{prefix}.{kind}": column == kind for kind in kinds}
-
-
-def _of_run(subject: _Subject) -> Select[int]:
-    return select(IssueRun.id).where(IssueRun.batch_id.in_(subject.batches))
 
 
 def _of_enterprise(subject: _Subject) -> Select[int]:
@@ -151,17 +170,17 @@ _ACTS = (
         _by_kind("authorization", AuthorizationChange.kind, ChangeKind),
         lambda s: AuthorizationChange.authorization_id.in_(_of_enterprise(s)),
     ),
-    _Acts(Batch.ledger_index, {"batch.register": true()}, lambda s: Batch.id.in_(s.batches)),
+    _Acts(Batch.ledger_index, {"batch.register": true()}, lambda s: s.is_batch),
     _Acts(
         BatchAct.ledger_index,
         _by_kind("batch", BatchAct.kind, BatchActKind),
-        lambda s: BatchAct.batch_id.in_(s.batches),
+        lambda s: s.batch(BatchAct.batch_id),
     ),
-    _Acts(IssueRun.ledger_index, {"run.issue": true()}, lambda s: IssueRun.batch_id.in_(s.batches)),
+    _Acts(IssueRun.ledger_index, {"run.issue": true()}, lambda s: s.batch(IssueRun.batch_id)),
     _Acts(
         RangeAct.ledger_index,
         _by_kind("run", RangeAct.kind, RangeKind),
-        lambda s: RangeAct.run_id.in_(_of_run(s)),
+        lambda s: s.run(RangeAct.run_id),
     ),
     _Acts(SigningKey.ledger_index, {"key.add": true()}),
     _Acts(KeyAct.ledger_index, _by_kind("key", KeyAct.kind, KeyActKind)),

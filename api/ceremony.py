@@ -11,14 +11,17 @@ from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import func, select
+
 from api.installation import KEYS_FOLDER, RECOVERY_FILE, RECOVERY_PUBLIC, ROOT_FILE, Installation, note_signer
 from api.settings import Settings, passphrase_in
 from gimark.clock import local_day
 from gimark.errors import Fault, KeyFileError
 from gimark.issuance.keys import actions
 from gimark.issuance.keys.rules import ISSUING_MONTHS, last_day
+from gimark.issuance.model import IssueRun
 from gimark.keys.age import Recipient
-from gimark.keys.files import create_ed25519, load_ed25519
+from gimark.keys.files import create_ed25519, create_serial_master, load_ed25519
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState
 from gimark.keys.note import NoteSigner
 from gimark.keys.recovery import create_recovery, write_recipient
@@ -96,6 +99,20 @@ def retire_key(here: Installation, root: NoteSigner, kid: str) -> None:
 def revoke_key(here: Installation, root: NoteSigner, kid: str) -> int:
     """Withdraw a key that others may have; the log size below which its runs stay confirmed."""
     return _act(here, root, lambda act: actions.revoke_key(act, kid))
+
+
+def add_epoch(here: Installation) -> int:
+    """Make a serial master for a new epoch, under which runs get their serials from now on; the epoch.
+
+    No official act: each run.issue names its epoch. Running processes take it up by themselves, within a second before
+    they look up codes and before their next job. Raises KeyFileError when the file cannot be written.
+    """
+    with here.store.reading() as session:
+        used = session.scalar(select(func.max(IssueRun.epoch))) or 0
+    epoch = 1 + max(used, *(epoch for epoch, path in here.serial_files().items() if path.exists()), 0)
+    create_serial_master(here.keys_folder / f"serial-{epoch}.key", here.settings.secret())
+    here.take_up_keys()
+    return epoch
 
 
 def renew_key_set(here: Installation, root: NoteSigner) -> KeySet:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy import URL
 
 from api.logs import log
 from api.settings import Settings
-from gimark.clock import Clock, SystemClock
+from gimark.clock import Clock, SystemClock, local_day
 from gimark.codes.cipher import SerialCipher
 from gimark.errors import Fault, KeyFileError, StoreFailedError
 from gimark.files.content import Files
@@ -84,19 +84,31 @@ class Installation:
     @cached_property
     def keyring(self) -> Keyring:
         """The issuing keys and serial ciphers. Raises KeyFileError with the remedy."""
-        origin, first = self.keyset.origin, self.keys_folder / "serial-1.key"
-        ciphers = {
-            int(path.stem.removeprefix("serial-")): SerialCipher(self._opened(load_serial_master, path), origin)
-            for path in sorted(self.keys_folder.glob("serial-*.key")) or [first]
-        }
-        return Keyring(origin, self.keyset.hosts[0], self._held_keys({}), ciphers)
+        return Keyring(self.keyset.origin, self.keyset.hosts[0], self._held_keys({}), self._held_ciphers({}))
+
+    def issuing_file(self, kid: str) -> Path:
+        """Where the private half of an issuing key is, until it is destroyed."""
+        return self.keys_folder / f"issuing-{kid}.pem"
+
+    def serial_files(self) -> dict[int, Path]:
+        """Where the serial masters are, by epoch; that of the first is always named."""
+        found = self.keys_folder.glob("serial-*.key")
+        by_epoch = {int(path.stem.removeprefix("serial-")): path for path in found}
+        return by_epoch or {1: self.keys_folder / "serial-1.key"}
+
+    def _held_ciphers(self, held: Mapping[int, SerialCipher]) -> dict[int, SerialCipher]:
+        """The ciphers of `held`, and those of masters that were added since."""
+        added = {epoch: path for epoch, path in self.serial_files().items() if epoch not in held}
+        masters = {epoch: self._opened(load_serial_master, path) for epoch, path in added.items()}
+        return {**held, **{epoch: SerialCipher(master, self.keyset.origin) for epoch, master in masters.items()}}
 
     def _held_keys(self, held: Mapping[str, HeldKey]) -> dict[str, HeldKey]:
         """The keys that may sign by the key set; private halves are those of `held`, else from their files."""
         issuing: dict[str, HeldKey] = {}
         for key in self.keyset.keys:
-            path = self.keys_folder / f"issuing-{key.kid}.pem"
-            if key.state is KeyState.REVOKED or not (key.kid in held or path.exists()):
+            path = self.issuing_file(key.kid)
+            stays = key.kid in held and not self._has_ended(held[key.kid])
+            if key.state is KeyState.REVOKED or not (stays or path.exists()):
                 continue
             known = held.get(key.kid)
             signer = known.signer if known else Ed25519Signer(key.kid, self._opened(load_ed25519, path))
@@ -109,12 +121,16 @@ class Installation:
     def take_up_keys(self) -> bool:
         """Use a newly published key set if it continues the one held; whether there was one.
 
-        Raises ConflictError when it is older than the one held and LedgerError when it contradicts it: the one held
-        stays in use.
+    def _has_ended(self, key: HeldKey) -> bool:
+        return key.issues_until < local_day(self.store.clock.now())
+
+        Raises ConflictError when the key set is older than the one held and LedgerError when it contradicts it: the one
+        held stays in use. A destroyed key is let go of whatever the key set is.
         """
         offered = _text(self.settings.published / KEYS_NOTE).encode()
         if offered == self.keyset_note:
             return False
+        is_new = self._take_up_files()
         keyset = supersede(self.keyset_note, offered, self.root_key)
         self.keyset, self.keyset_note = keyset, offered
         if (held := self.__dict__.get("keyring")) is not None:
@@ -124,6 +140,20 @@ class Installation:
     @cached_property
     def log_signer(self) -> NoteSigner:
         """Who signs checkpoints and status lists."""
+    def _take_up_files(self) -> bool:
+        """Let go of issuing keys that were destroyed, and take up serial masters that were added; whether any were."""
+        held: Keyring | None = self.__dict__.get("keyring")
+        if held is None:
+            return False
+        ended = [kid for kid, key in held.issuing.items() if self._has_ended(key)]
+        is_gone = any(not self.issuing_file(kid).exists() for kid in ended)
+        is_added = any(epoch not in held.ciphers and path.exists() for epoch, path in self.serial_files().items())
+        if is_gone or is_added:
+            self.keyring = replace(
+                held, issuing=self._held_keys(held.issuing), ciphers=self._held_ciphers(held.ciphers)
+            )
+        return is_gone or is_added
+
         return note_signer(
             f"{self.keyset.origin}/log", load_ed25519(self.keys_folder / "log.pem", self.settings.secret())
         )

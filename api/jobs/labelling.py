@@ -14,7 +14,7 @@ from gimark.issuance.model import PrintState
 from gimark.issuance.printing import PrintForm, earlier_print, order_print
 from gimark.issuance.queries import PrintFacts, visible_run
 from gimark.issuance.rules import PrintFormat, checked_spans
-from gimark.issuance.signing import codes_of
+from gimark.issuance.signing import IssuedRun, codes_of, secrets_of
 from labels.adjustment import require_adjustment
 from labels.calibration import calibration_sheet
 from labels.carrier import PRINTER_DPI
@@ -33,15 +33,16 @@ def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFact
     """Order label files, after laying the label out: what cannot be printed is said before the order, not on paper.
 
     Raises InvalidInputError (range, template, resolution, `on_pack`), LabelError (missing text or glyph, what does not
-    fit, an illegible symbol, a place or an offset that the paper does not have) and what `order_print` raises. An order
-    that was taken before is not judged again.
+    fit, an illegible symbol, a place or an offset that the paper does not have), ConflictError (the codes' key was
+    destroyed) and what `order_print` raises. An order that was taken before is not judged again.
     """
     with here.store.reading() as session:
         run = visible_run(session, actor, form.run_ref)
         checked_spans([(form.first, form.last)], run.count)
         earlier = earlier_print(session, run, form.idempotency_key)
-        facts, codes = label_facts(session, run), codes_of(here.keyring, run)
+        facts, codes, epoch = label_facts(session, run), codes_of(here.keyring, run), run.epoch
     if earlier is None or earlier.state is PrintState.FAILED:
+        secrets_of(here.keyring, IssuedRun(codes, epoch))
         _check_printer(form.dpi, form.on_pack)
         layout = _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
         is_thermal = form.format is not PrintFormat.PDF

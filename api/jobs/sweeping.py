@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from api.installation import Installation
+from api.jobs.destroying import destroy_ended_keys
 from gimark.accounts.answers.actions import forget_answers
 from gimark.files.folder import LocalFiles
 from gimark.issuance.lapsing import remove_lapsed
@@ -90,5 +91,6 @@ PARTS: Mapping[str, Callable[[Installation], int]] = {
     "jobs": _jobs,
     "prints": _prints,
     "files": _files,
+    "keys": destroy_ended_keys,
     "answers": _answers,
 }

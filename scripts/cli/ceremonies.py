@@ -8,6 +8,7 @@ from rich.table import Table
 from api import ceremony
 from api.ceremony import open_root, root_place
 from api.installation import Installation
+from gimark.clock import local_day
 from gimark.errors import invalid
 from gimark.keys.note import NoteSigner
 from scripts.cli.office import console, installation
@@ -23,8 +24,9 @@ def show_keys() -> None:
     table = Table(title=f"{keyset.origin}  seq {keyset.seq}  → {keyset.expires_at:%Y-%m-%d}")
     for column in ("kid", "alg", "from", "until", "state", "private half"):
         table.add_column(column)
+    today = local_day(here.store.clock.now())
     for key in keyset.keys:
-        held = "here" if (here.keys_folder / f"issuing-{key.kid}.pem").exists() else "—"
+        held = "here" if here.issuing_file(key.kid).exists() else "destroyed" if key.until_on < today else "—"
         table.add_row(key.kid, key.alg, str(key.from_on), str(key.until_on), key.state.value, held)
     console.print(table)
     if (days := (keyset.expires_at - here.store.clock.now()).days) < RENEW_DAYS:
@@ -59,6 +61,17 @@ def revoke(kid: str, root: Path | None, passphrase_file: Path | None) -> None:
     size = ceremony.revoke_key(here, _root(here, root, passphrase_file), kid)
     console.print(f"已吊销 / revoked  {kid}  账本 / ledger < {size}", highlight=False)
     _told(here)
+
+
+def epoch() -> None:
+    """Begin a new serial epoch."""
+    here = installation()
+    number = ceremony.add_epoch(here)
+    console.print(
+        f"赋码纪元 / serial epoch  {number}  keys/serial-{number}.key\n"
+        "请立即备份两份；旧纪元的文件要一直保留。 / Make two backups now; keep those of the old epochs for ever.",
+        highlight=False,
+    )
 
 
 def publish(root: Path | None, passphrase_file: Path | None) -> None:

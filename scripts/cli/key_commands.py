@@ -57,6 +57,15 @@ def keys_revoke(kid: Kid, root: RootFile = None, root_passphrase_file: RootPassp
         ceremonies.revoke(kid, root, root_passphrase_file)
 
 
+@keys.command("epoch")
+def keys_epoch() -> None:
+    """启用新的赋码主密钥：新批次用新纪元，旧标识照常。 / Begin a new serial epoch for the runs to come."""
+    from scripts.cli import ceremonies
+
+    with said_plainly():
+        ceremonies.epoch()
+
+
 @keys.command("publish")
 def keys_publish(root: RootFile = None, root_passphrase_file: RootPassphrase = None) -> None:
     """重新签发密钥公告，延长有效期。 / Sign the key set again, with a new end."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gimark.codes.run import CHUNK, RunCodes
+from gimark.errors import Fault, KeyFileError
 from gimark.issuance.keyring import Keyring
 from gimark.issuance.model import IssueRun, RangeAct
 from gimark.issuance.queries import acts_on, states_of
@@ -56,7 +57,7 @@ def _is_covered(session: Session, item: TradeItem, day: date) -> bool:
 
 
 def ended_codes(session: Session, keyring: Keyring) -> frozenset[bytes]:
-    """The marks (8 bytes) of every voided or returned code."""
+    """The marks (8 bytes) of every voided or returned code; raises KeyFileError when a serial master is missing."""
     touched = select(RangeAct.run_id).where(RangeAct.kind.in_((RangeKind.VOID, RangeKind.RETURN)))
     runs = session.scalars(select(IssueRun).where(IssueRun.id.in_(touched)).order_by(IssueRun.number)).all()
     acts = acts_on(session, [run.id for run in runs])
@@ -71,8 +72,24 @@ def ended_codes(session: Session, keyring: Keyring) -> frozenset[bytes]:
 
 def _marks(keyring: Keyring, run: IssuedRun, first: int, count: int) -> Iterator[bytes]:
     codes: RunCodes = run.codes
-    cipher = keyring.ciphers[run.epoch]
+    cipher = keyring.ciphers.get(run.epoch)
+    if cipher is None:
+        raise _master_lost(run.epoch)
     for start in range(first, first + count, CHUNK):
         rows = codes.messages(cipher.encode(codes.run, start, min(CHUNK, first + count - start)))
         for row in rows:
             yield mark(row.tobytes())
+
+
+def _master_lost(epoch: int) -> KeyFileError:
+    return KeyFileError(
+        (
+            Fault(
+                f"serial-{epoch}.key",
+                "赋码主密钥不在，无法列出作废的标识",
+                "the serial master is not here, so ended codes cannot be listed",
+                "请从备份恢复；在此之前不公布新的作废名单",
+                "Restore it from a backup; no new status list goes out before",
+            ),
+        )
+    )

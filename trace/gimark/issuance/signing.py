@@ -50,20 +50,35 @@ def codes_of(keyring: Keyring, run: IssueRun) -> RunCodes:
 def secrets_of(keyring: Keyring, run: IssuedRun) -> tuple[SerialCipher, Signer]:
     """What makes an issued run's codes: the cipher of its epoch and its own key.
 
-    Raises ConflictError when that key's private half is gone (destroyed at its end).
+    Raises ConflictError when that key's private half is gone (destroyed at its end, or the key was revoked), or the
+    epoch's serial master is.
     """
     key = keyring.issuing.get(run.codes.kid)
+    if key is None:
+        raise _gone(
+            f"密钥 {run.codes.kid} 的私钥已到期销毁或已吊销，不能再制作这批标识",
+            f"the private half of key {run.codes.kid} is gone (destroyed at its end, or revoked): these codes cannot "
+            "be made again",
+        )
     cipher = keyring.ciphers.get(run.epoch)
-    if key is None or cipher is None:
-        raise ConflictError(
-            (
-                Fault(
-                    "kid",
-                    f"密钥 {run.codes.kid} 的私钥已不在，不能再制作这批标识",
-                    f"the private half of key {run.codes.kid} is gone, so these codes cannot be made again",
-                    "请使用已发布的文件；新标识请另行申请",
-                    "Use the files already released; order new codes for more",
-                ),
-            )
+    if cipher is None:
+        raise _gone(
+            f"第 {run.epoch} 期的赋码主密钥不在，不能再制作这批标识",
+            f"the serial master of epoch {run.epoch} is not here: these codes cannot be made again",
         )
     return cipher, key.signer
+
+
+def _gone(reason_zh: str, reason_en: str) -> ConflictError:
+    return ConflictError(
+        (
+            Fault(
+                "kid",
+                reason_zh,
+                reason_en,
+                "请使用已放行的文件；没有文件的标识请作废（用量随即恢复），再重新赋码",
+                "Use the files already released; void the codes that have none, which frees their volume, and order "
+                "new ones",
+            ),
+        )
+    )

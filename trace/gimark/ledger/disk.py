@@ -47,6 +47,28 @@ def write_by(path: Path, write: Callable[[BinaryIO], object], mode: int = 0o644)
         ) from error
 
 
+def remove(path: Path) -> None:
+    """Take the file `path` away, on the disk when this returns; nothing when it is not there. Raises StoreFailedError.
+
+    What the disk itself keeps of its blocks is beyond a program: an encrypted disk, or the disk's own erasure.
+    """
+    try:
+        path.unlink(missing_ok=True)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise StoreFailedError(
+            (
+                Fault(
+                    "",
+                    f"无法删除 {path.name}（{error.strerror}）",
+                    f"{path.name} cannot be removed ({error.strerror})",
+                    "请检查目录权限后重试",
+                    "Check the folder's permissions, then try again",
+                ),
+            )
+        ) from error
+
+
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """Keep every other process of this machine, and every other thread, out of blocks under the same lock file."""

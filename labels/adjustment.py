@@ -1,54 +1,39 @@
 """How a printer's own paper is met: places of a begun sheet left free, and everything moved a little."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from labels.errors import Fault, TemplateError
-from labels.layout import Layout
+from labels.template import Template
 
 # Further off, the paper lies wrong or another template is meant.
 MOST_OFFSET_MM: Final = 10.0
-Box = tuple[float, float, float, float]
 
 
-def require_adjustment(layout: Layout, skip: int, offset_mm: tuple[float, float], *, is_thermal: bool) -> None:
+def require_adjustment(template: Template, skip: int, offset_mm: tuple[float, float], *, is_thermal: bool) -> None:
     """`TemplateError` for a sheet on a thermal printer, for skipped places that the sheet does not have, and for an
-    offset (to the right, down) that moves a symbol or a typed code off the paper.
+    offset (to the right, down) that would move anything off the paper: a label is printed up to its safe rim.
     """
-    template = layout.template
     faults: list[Fault] = []
     if is_thermal and template.sheet is not None:
         faults.append(not_a_roll())
     if not 0 <= skip < template.per_page:
         faults.append(_no_such_place(skip, template.per_page))
-    if max(map(abs, offset_mm)) > MOST_OFFSET_MM or not all(
-        _is_on_paper(layout, box, offset_mm) for box in _boxes(layout)
-    ):
+    if max(map(abs, offset_mm)) > MOST_OFFSET_MM or not _is_on_paper(template, offset_mm):
         faults.append(off_the_label(offset_mm))
     if faults:
         raise TemplateError(faults)
 
 
-def _boxes(layout: Layout) -> Iterator[Box]:
-    """What must not leave the paper, from a label's top left corner: left, top, right, bottom."""
-    x, y = layout.symbol_mm
-    side = layout.carrier.modules * layout.carrier.module_mm
-    yield x, y, x + side, y + side
-    serial = layout.template.serial
-    half = serial.width_mm / 2
-    yield serial.x_mm - half, serial.y_mm - serial.size_mm, serial.x_mm + half, serial.y_mm + serial.size_mm / 4
-
-
-def _is_on_paper(layout: Layout, box: Box, offset_mm: tuple[float, float]) -> bool:
-    """Whether the box stays on the paper in every place of a page."""
-    left, top, right, bottom = box
-    width, height = layout.template.page_mm
+def _is_on_paper(template: Template, offset_mm: tuple[float, float]) -> bool:
+    """Whether what every label of a page has within its rim stays on the paper."""
+    label = template.label
+    width, height = template.page_mm
     return all(
-        x + left + offset_mm[0] >= 0
-        and y + top + offset_mm[1] >= 0
-        and x + right + offset_mm[0] <= width
-        and y + bottom + offset_mm[1] <= height
-        for x, y in layout.template.corners_mm()
+        x + label.safe_mm + offset_mm[0] >= 0
+        and y + label.safe_mm + offset_mm[1] >= 0
+        and x + label.width_mm - label.safe_mm + offset_mm[0] <= width
+        and y + label.height_mm - label.safe_mm + offset_mm[1] <= height
+        for x, y in template.corners_mm()
     )
 
 
@@ -67,8 +52,8 @@ def off_the_label(offset_mm: tuple[float, float]) -> Fault:
     """An offset that leaves too little of the label."""
     return Fault(
         "offset_mm",
-        f"偏移 {offset_mm[0]:g}、{offset_mm[1]:g} mm 使二维码超出标签",
-        f"an offset of {offset_mm[0]:g}, {offset_mm[1]:g} mm moves the symbol off the label",
+        f"偏移 {offset_mm[0]:g}、{offset_mm[1]:g} mm 使印刷内容超出纸面",
+        f"an offset of {offset_mm[0]:g}, {offset_mm[1]:g} mm moves what is printed off the paper",
         "减小偏移",
         "make the offset smaller",
     )

@@ -44,9 +44,9 @@ def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFact
     if earlier is None or earlier.state is PrintState.FAILED:
         secrets_of(here.keyring, IssuedRun(codes, epoch))
         _check_printer(form.dpi, form.on_pack)
-        layout = _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
-        is_thermal = form.format is not PrintFormat.PDF
-        require_adjustment(layout, form.skip, offset_mm(form.offset_um), is_thermal=is_thermal)
+        _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
+        template, is_thermal = template_named(form.template), form.format is not PrintFormat.PDF
+        require_adjustment(template, form.skip, offset_mm(form.offset_um), is_thermal=is_thermal)
     with here.store.acting() as act:
         order = order_print(act, actor, form)
         act.commit()

@@ -118,6 +118,8 @@ def test_a_begun_sheet_is_gone_on_with_and_everything_moved(shop: Workshop) -> N
         ({"template": "a4-3x8", "skip": 24}, {"skip"}),
         ({"template": "a4-3x8", "skip": -1}, {"skip"}),
         ({"offset_um": (-9_000, 0)}, {"offset_mm"}),
+        ({"offset_um": (0, 1_100)}, {"offset_mm"}),
+        ({"template": "a4-3x8", "offset_um": (0, 13_000)}, {"offset_mm"}),
         ({"template": "a4-3x8", "offset_um": (10_001, 0)}, {"offset_mm"}),
         ({"format": PrintFormat.ZPL, "template": "a4-3x8", "skip": 24, "offset_um": (0, 99_000)}, None),
     ],

@@ -10,16 +10,17 @@ import math
 import resource
 import socket
 from collections.abc import Callable
-from functools import cache
+from functools import partial
 from heapq import nsmallest
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-HEAD_S = 15.0
-BODY_S = 120.0
+from api.settings import Settings
+
 # Longer than the proxy keeps its own end open (60 s by default), so that it never sends into a closing connection.
 KEEP_ALIVE_S = 75
 # What is at hand is answered within this when the process is told to stop.
@@ -35,22 +36,26 @@ class Connection(HttpToolsProtocol):
     since = 0.0
     allowed_s = math.inf
 
+    def __init__(self, *args: Any, head_s: float, body_s: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_s, self._body_s = head_s, body_s
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Await a first request, if need be in the place of those that have been silent longest."""
         super().connection_made(transport)
-        self._await_for(HEAD_S)
+        self._await_for(self._head_s)
         if len(self.connections) > most_connections():
             _make_room(self.server_state)
 
     def on_message_begin(self) -> None:
         """The first bytes of a request are here: await the rest of its head."""
         super().on_message_begin()
-        self._await_for(HEAD_S)
+        self._await_for(self._head_s)
 
     def on_headers_complete(self) -> None:
         """Await the body, if there is one."""
         super().on_headers_complete()
-        self._await_for(BODY_S)
+        self._await_for(self._body_s)
 
     def on_message_complete(self) -> None:
         """The request is whole: whatever takes time now is ours."""
@@ -58,9 +63,10 @@ class Connection(HttpToolsProtocol):
         self.allowed_s = math.inf
 
     def on_response_complete(self) -> None:
-        """Await the next request."""
+        """Await the next request, or the rest of one that was answered before it was whole."""
         super().on_response_complete()
-        self._await_for(KEEP_ALIVE_S)
+        if self.allowed_s == math.inf:
+            self._await_for(KEEP_ALIVE_S)
 
     @property
     def is_silent(self) -> bool:
@@ -74,10 +80,11 @@ class Connection(HttpToolsProtocol):
 class WebServer(uvicorn.Server):
     """Serves `app` on a socket that is listening already, until told to stop; `when_ready` is called once."""
 
-    def __init__(self, app: ASGIApp, when_ready: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, when_ready: Callable[[], None]) -> None:
+        connection = partial(Connection, head_s=settings.head_timeout_s, body_s=settings.body_timeout_s)
         config = uvicorn.Config(
             app,
-            http=Connection,
+            http=cast("type[Connection]", connection),
             ws="none",
             loop="uvloop",
             log_config=None,
@@ -112,7 +119,6 @@ class WebServer(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-@cache
 def most_connections() -> int:
     """How many connections may be open at a time; files and databases want some of the process's numbers too."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)

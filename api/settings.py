@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     )
     body_limit: int = Field(1 << 20, ge=1024, description="Largest request body in bytes outside uploads")
     upload_limit: int = Field(20 << 20, ge=1024, description="Largest upload in bytes")
+    head_timeout_s: float = Field(15, gt=0, description="Seconds within which a request's headers must be here")
+    body_timeout_s: float = Field(120, gt=0, description="Seconds within which a request's body must be here")
     processes: int = Field(
         0, ge=0, le=64, description="Web processes; 0 = one on SQLite, one a core and at most four on PostgreSQL"
     )

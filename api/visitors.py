@@ -15,6 +15,8 @@ from gimark.scans.provinces import GeoResolver
 from gimark.scans.tag_keys import TagKeys
 
 RawHeaders = Mapping[bytes, bytes]
+# Of these only the first is ever read; scheme and host are the settings' and the Host header's, whatever they say.
+FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded"})
 
 
 class Visitors:
@@ -44,11 +46,13 @@ class Visitors:
         """
         client = scope.get("client")
         peer: str = client[0] if client else ""
-        forwarded = headers.get(b"x-forwarded-for")
-        if forwarded is None:
+        if headers.keys().isdisjoint(FORWARDED):
             return peer
         if not self._is_proxy(peer):
             self._warn_once()
+            return peer
+        forwarded = headers.get(b"x-forwarded-for")
+        if forwarded is None:
             return peer
         hops = [hop.strip() for hop in forwarded.decode("latin-1").split(",")]
         return next((hop for hop in reversed(hops) if not self._is_proxy(hop)), hops[0])
@@ -58,7 +62,9 @@ class Visitors:
             found = ip_address(address)
         except ValueError:
             return False
-        return any(found in network for network in self._proxies)
+        # A socket that takes IPv4 and IPv6 alike names an IPv4 peer by an IPv6 address.
+        plain = getattr(found, "ipv4_mapped", None) or found
+        return any(plain in network for network in self._proxies)
 
     def _warn_once(self) -> None:
         if not self._has_warned:

@@ -16,7 +16,7 @@ def web(listening: int, name: str) -> None:
     settings = Settings()
     configure(settings.log_level, process=name)
     with in_service(settings):
-        server = WebServer(create_app(settings), say_ready)
+        server = WebServer(create_app(settings), settings, say_ready)
         for told in (signal.SIGTERM, signal.SIGINT):
             # uvicorn stops gracefully and then raises the signal again: by then there is nothing left to stop.
             signal.signal(told, lambda _signal, _frame: None)

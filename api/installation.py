@@ -103,7 +103,10 @@ class Installation:
         return {**held, **{epoch: SerialCipher(master, self.keyset.origin) for epoch, master in masters.items()}}
 
     def _held_keys(self, held: Mapping[str, HeldKey]) -> dict[str, HeldKey]:
-        """The keys that may sign by the key set; private halves are those of `held`, else from their files."""
+        """The keys that may sign by the key set; private halves are those of `held`, else from their files.
+
+        A key whose term is over is let go of when its file is gone: it was destroyed.
+        """
         issuing: dict[str, HeldKey] = {}
         for key in self.keyset.keys:
             path = self.issuing_file(key.kid)
@@ -118,28 +121,25 @@ class Installation:
     def _opened(self, load: Callable[[Path, bytes], bytes], path: Path) -> bytes:
         return load(path, self.settings.secret())
 
-    def take_up_keys(self) -> bool:
-        """Use a newly published key set if it continues the one held; whether there was one.
-
     def _has_ended(self, key: HeldKey) -> bool:
         return key.issues_until < local_day(self.store.clock.now())
+
+    def take_up_keys(self) -> bool:
+        """Use a newly published key set if it continues the one held, and the files as they are; whether that is new.
 
         Raises ConflictError when the key set is older than the one held and LedgerError when it contradicts it: the one
         held stays in use. A destroyed key is let go of whatever the key set is.
         """
+        is_new = self._take_up_files()
         offered = _text(self.settings.published / KEYS_NOTE).encode()
         if offered == self.keyset_note:
-            return False
-        is_new = self._take_up_files()
+            return is_new
         keyset = supersede(self.keyset_note, offered, self.root_key)
         self.keyset, self.keyset_note = keyset, offered
         if (held := self.__dict__.get("keyring")) is not None:
             self.keyring = Keyring(keyset.origin, keyset.hosts[0], self._held_keys(held.issuing), held.ciphers)
         return True
 
-    @cached_property
-    def log_signer(self) -> NoteSigner:
-        """Who signs checkpoints and status lists."""
     def _take_up_files(self) -> bool:
         """Let go of issuing keys that were destroyed, and take up serial masters that were added; whether any were."""
         held: Keyring | None = self.__dict__.get("keyring")
@@ -154,6 +154,9 @@ class Installation:
             )
         return is_gone or is_added
 
+    @cached_property
+    def log_signer(self) -> NoteSigner:
+        """Who signs checkpoints and status lists."""
         return note_signer(
             f"{self.keyset.origin}/log", load_ed25519(self.keys_folder / "log.pem", self.settings.secret())
         )

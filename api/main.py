@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from api.catalogue import Catalogue
@@ -77,6 +77,7 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
     app.include_router(metrics(process))
     app.include_router(public_pages(process))
     app.include_router(code_proofs(process))
+    app.add_api_route("/v1", lambda: RedirectResponse("/v1/", 308), include_in_schema=False)
     app.mount("/v1", json_api(process, problems))
     return app
 

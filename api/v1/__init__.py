@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from api.pages import asked_in, page
 from api.problems import Problems
 from api.v1 import (
     access_keys,
@@ -31,6 +32,7 @@ from api.v1 import (
 )
 from api.v1.description import INTRODUCTION, describe
 from api.v1.door import Door
+from api.v1.reference import reference_view
 from api.wiring import Process
 from gimark.errors import GimarkError
 from labels.errors import LabelError
@@ -56,6 +58,12 @@ def json_api(process: Process, problems: Problems) -> FastAPI:
     @api.get("/openapi.json", include_in_schema=False)
     def description() -> Response:
         return JSONResponse(describe(api), headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"})
+
+    @api.get("/", include_in_schema=False)
+    def reference(asked: Request) -> Response:
+        language, query = asked_in(process, asked)
+        view = reference_view(describe(api), process.here.settings.public_base, language)
+        return page(asked, process.pages.reference(view, language, query), language)
 
     api.add_middleware(Door, process=process, problems=problems, limit=process.limits.access_keys)
     return api

@@ -1,6 +1,6 @@
 """The other pages for everybody: home, typed look-up, product, batch, register, ledger, errors. Values in, HTML out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -229,6 +229,10 @@ class PublicPages:
             request_id=request_id,
             address=address,
         )
+
+    def reference(self, view: Mapping[str, object], language: Language, query: str) -> bytes:
+        """The reference of the JSON API; `view` is `api.v1.reference`'s."""
+        return self._render("reference.html", language, query, **view)
 
     def _render(self, template: str, language: Language, query: str, **values: object) -> bytes:
         other = LANGUAGES[1] if language == LANGUAGES[0] else LANGUAGES[0]

@@ -65,6 +65,17 @@ def test_product_and_batch_pages_judge_nothing(language: Language) -> None:
         assert ("示例" if language == "zh" else "Sample") not in said
 
 
+def test_product_and_batch_pages_lead_to_the_register_and_to_the_ledger() -> None:
+    for page in (PAGES.item(ITEM, "zh", ""), PAGES.batch(PACKAGE, "zh", "")):
+        links = {attributes.get("href") for tag, attributes in read(page).tags if tag == "a"}
+        assert f"/register/{PACKAGE.uscc}?lang=zh" in links
+        assert any(link and link.startswith("/ledger/entries/") for link in links)
+    hidden = {"enterprise_zh": None, "enterprise_en": None, "uscc": None, "address": None}
+    for page in (PAGES.item(replace(ITEM, **hidden), "zh", ""), PAGES.batch(replace(PACKAGE, **hidden), "zh", "")):
+        assert "/register/" not in page.decode()
+        assert "None" not in words(page)
+
+
 def test_a_recalled_batch_says_so() -> None:
     assert "召回记录" not in words(PAGES.batch(PACKAGE, "zh", ""))
     page = PAGES.batch(replace(PACKAGE, recall=RECALL), "zh", "")

@@ -19,7 +19,8 @@ from gimark.ledger.model import LogEntry
 from gimark.production.model import Batch, BatchAct, BatchActKind
 from gimark.registry.authorizations.model import Authorization, AuthorizationChange
 from gimark.registry.authorizations.rules import ChangeKind
-from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
+from gimark.registry.directory.queries import is_named
+from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
 from gimark.registry.rights.model import Right
 
@@ -141,8 +142,7 @@ def _named(session: Session, about: str) -> _Subject:
     if lot:
         items = session.scalars(select(TradeItem.id).where(TradeItem.gtin == gtin)).all()
         return _Subject((), (), and_(Batch.item_id.in_(items), Batch.lot == lot))
-    is_named = or_(Enterprise.kind != EnterpriseKind.SOLE_TRADER, Enterprise.subject_salt.is_not(None))
-    enterprises = session.scalars(select(Enterprise.id).where(Enterprise.uscc == about, is_named)).all()
+    enterprises = session.scalars(select(Enterprise.id).where(Enterprise.uscc == about, is_named())).all()
     of = or_(TradeItem.gtin == about, TradeItem.enterprise_id.in_(enterprises))
     items = session.scalars(select(TradeItem.id).where(of).limit(MOST_NAMED)).all()
     return _Subject(enterprises, items, or_(Batch.lot == about, Batch.item_id.in_(items)))

@@ -51,7 +51,7 @@ def listed(session: Session, key: str, today: date) -> ListedEnterprise | None:
 
     An enterprise that was never authorised is not on the register.
     """
-    of = or_(Enterprise.ref == key, and_(Enterprise.uscc == key, _is_named()))
+    of = or_(Enterprise.ref == key, and_(Enterprise.uscc == key, is_named()))
     row = session.scalar(select(Enterprise).where(of, _holds()))
     if row is None:
         return None
@@ -122,7 +122,7 @@ def _asked(wanted: Wanted, today: date) -> Select[Enterprise]:
     asked = select(Enterprise).where(_holds(*_may_fit(wanted, today))).order_by(Enterprise.ledger_index)
     for part in wanted.parts:
         asked = asked.where(
-            _is_named(),
+            is_named(),
             or_(
                 Enterprise.name_zh.contains(part, autoescape=True),
                 func.lower(Enterprise.name_en).contains(part.lower(), autoescape=True),
@@ -132,7 +132,7 @@ def _asked(wanted: Wanted, today: date) -> Select[Enterprise]:
     return asked
 
 
-def _is_named() -> ColumnElement[bool]:
+def is_named() -> ColumnElement[bool]:
     """`may_be_named` for the database."""
     return or_(Enterprise.kind != EnterpriseKind.SOLE_TRADER, Enterprise.subject_salt.is_not(None))
 

@@ -2,44 +2,18 @@
 
 import dataclasses
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from gimark.issuance.rules import CodeState
 from gimark.scans import rules
-from gimark.scans.rules import Checks, Colour, OfficialAct, Package, Reason, RunFacts, RungName, RungState, Standing
+from gimark.scans.rules import Checks, Colour, OfficialAct, Reason, RunFacts, RungName, RungState, Standing
+from tests.web.samples import PACKAGE
 
 AT = datetime(2026, 11, 12, 8, 20, tzinfo=UTC)
 RUN = RunFacts(number=42, count=1000, kid="0001", issued_at=AT, ledger_index=100)
-PACKAGE = Package(
-    gtin="09521234500018",
-    lot="YX26A0317",
-    producer_lot="26-112",
-    item_name_zh="云溪香菇",
-    item_name_en=None,
-    class_zh="花菇",
-    class_en=None,
-    grade="一级",
-    net_g=250,
-    enterprise_zh="云溪县松雾菌业专业合作社",
-    enterprise_en=None,
-    uscc="93331126MA00DEMX6R",
-    address="松坞镇岭下村",
-    town_zh="松坞镇",
-    town_en=None,
-    harvested_from=date(2026, 10, 8),
-    harvested_until=date(2026, 10, 21),
-    packed_on=date(2026, 11, 12),
-    planned_g=3_080_000,
-    packed_g=3_050_000,
-    rights=(),
-    batch_ref="0123456789abcdef",
-    batch_index=90,
-    confirm_index=95,
-    recall=None,
-)
 VOID = OfficialAct("void", "破损", AT, 110)
 RETURN = OfficialAct("return", "多余", AT, 111)
 RECALL = OfficialAct("recall", "二氧化硫超标", AT, 112)

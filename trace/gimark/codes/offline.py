@@ -7,17 +7,23 @@ copied, and the result says so.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
 
 from gimark.codes.uri import Code, CodeUri, Malformed, parse_uri
 from gimark.keys import ed25519, statuslist
 from gimark.keys.keyset import KeySet, KeyState
 from gimark.keys.statuslist import StatusList
 
-Colour = Literal["green", "amber", "red", "grey"]
-
 VERIFIERS = {"ed25519": ed25519.verify}
 """Algorithm → verify(public, message, signature). A key of any other algorithm gives `unsupported`."""
+
+
+class Colour(StrEnum):
+    """How an answer is coloured; never shown without its words."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    GREY = "grey"
 
 
 class Word(StrEnum):
@@ -47,17 +53,17 @@ class Limit(StrEnum):
 
 
 COLOURS: dict[Word, Colour] = {
-    Word.MALFORMED: "red",
-    Word.FOREIGN_HOST: "red",
-    Word.UNSIGNED: "grey",
-    Word.UNKNOWN_KEY: "red",
-    Word.UNSUPPORTED: "amber",
-    Word.BAD_SIGNATURE: "red",
-    Word.KEY_REVOKED: "amber",
-    Word.AUTHENTIC: "green",
-    Word.VOIDED: "red",
-    Word.RECALLED: "red",
-    Word.NOT_AUTHORISED: "red",
+    Word.MALFORMED: Colour.RED,
+    Word.FOREIGN_HOST: Colour.RED,
+    Word.UNSIGNED: Colour.GREY,
+    Word.UNKNOWN_KEY: Colour.RED,
+    Word.UNSUPPORTED: Colour.AMBER,
+    Word.BAD_SIGNATURE: Colour.RED,
+    Word.KEY_REVOKED: Colour.AMBER,
+    Word.AUTHENTIC: Colour.GREEN,
+    Word.VOIDED: Colour.RED,
+    Word.RECALLED: Colour.RED,
+    Word.NOT_AUTHORISED: Colour.RED,
 }
 NOT_OURS = frozenset({Word.MALFORMED, Word.FOREIGN_HOST, Word.UNKNOWN_KEY, Word.BAD_SIGNATURE})
 # A newer key set may say otherwise of these; of a bad signature it cannot, for a kid is one key for life.
@@ -97,7 +103,7 @@ def verify_offline(
     reason, listed = (word, None) if word in NOT_OURS else _reason_of(word, read.code, keyset, status)
     limits = _limits(reason, keyset, status, now)
     is_stale = Limit.KEY_SET_EXPIRED in limits and reason in AGEING
-    return OfflineResult(word, reason, "amber" if is_stale else COLOURS[reason], read, None, listed, limits)
+    return OfflineResult(word, reason, Colour.AMBER if is_stale else COLOURS[reason], read, None, listed, limits)
 
 
 def judge_signature(code: Code, keyset: KeySet) -> Word:

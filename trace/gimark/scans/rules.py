@@ -7,16 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from gimark.codes.offline import Colour as Colour  # the same four, with a server and without
 from gimark.issuance.rules import CodeState
-
-
-class Colour(StrEnum):
-    """How the page is coloured; never shown without its words."""
-
-    GREEN = "green"
-    AMBER = "amber"
-    RED = "red"
-    GREY = "grey"
 
 
 class Reason(StrEnum):

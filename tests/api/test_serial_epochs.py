@@ -33,7 +33,7 @@ def serial(here: Installation, number: int) -> str:
     """The first serial of a run."""
     with here.store.reading() as session:
         issued = issued_run(session, here.keyring, number)
-    return mint(issued.codes, *secrets_of(here.keyring, issued), 0, 1).serials[0].tobytes().decode()
+    return str(mint(issued.codes, *secrets_of(here.keyring, issued), 0, 1).serials[0].tobytes(), "ascii")
 
 
 def test_new_runs_use_the_new_epoch_and_a_process_that_runs_finds_codes_of_both(shop: Workshop) -> None:

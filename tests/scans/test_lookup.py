@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from gimark.codes.cipher import SerialCipher
 from gimark.codes.token import write_token
 from gimark.codes.uri import build_uri
 from gimark.issuance.rules import RangeKind
@@ -13,6 +14,7 @@ from gimark.keys.keyset import KeyState
 from gimark.keys.signer import Ed25519Signer
 from gimark.production.actions import recall_batch
 from gimark.registry.authorizations.rules import ChangeKind
+from gimark.scans.lookup import CodeSecrets
 from gimark.scans.rules import Colour, Reason, RungName, RungState
 from tests.county import GTIN, HARVEST, OTHER_GTIN, PACKED_ON, County
 from tests.scans.desk import OTHER_PHONE, Desk, keyset_of, uri_of
@@ -264,3 +266,15 @@ def test_a_database_that_hangs_is_amber_and_not_waited_for(
         logging.disable(logging.NOTSET)
     assert (verdict.colour, verdict.reason) == (Colour.AMBER, Reason.UNAVAILABLE)
     assert (forged.colour, forged.reason) == (Colour.RED, Reason.BAD_SIGNATURE)
+
+
+def test_a_code_of_a_lost_serial_master_is_not_called_a_forgery_and_a_forged_one_still_is(
+    county: County, desk: Desk
+) -> None:
+    uri = uri_of(county, county.run(county.batch()))
+    later = {2: SerialCipher(b"\x05" * 32, county.keyring.origin)}
+    desk.lookups.use(CodeSecrets(keyset_of(county), later))
+    assert desk.scan(uri).verdict.reason is Reason.UNAVAILABLE
+    assert desk.scan(uri).verdict.colour is Colour.AMBER
+    forged = signed_uri(county, GTIN, "YX26A0317", serial_in(uri), seed=b"\x09" * 32)
+    assert desk.scan(forged).verdict.reason is Reason.BAD_SIGNATURE

@@ -79,10 +79,11 @@ class _Judging(NamedTuple):
     origin: str
     keys: Mapping[str, IssuingKey]
     newest_first: Sequence[tuple[int, SerialCipher]]
+    lacks_an_epoch: bool
 
 
 class _Unreadable:
-    """The database could not be read just now."""
+    """The database could not be read just now, or the serial master that a code may be of is lost."""
 
 
 class LookUps:
@@ -100,7 +101,10 @@ class LookUps:
     def use(self, secrets: CodeSecrets) -> None:
         """Judge by these keys from now on. Any thread may call it."""
         keys = {key.kid: key for key in secrets.keyset.keys}
-        self._judging = _Judging(secrets.keyset.origin, keys, sorted(secrets.ciphers.items(), reverse=True))
+        newest_first = sorted(secrets.ciphers.items(), reverse=True)
+        # Epochs are counted from 1 without a gap.
+        lacks_an_epoch = len(newest_first) != max(secrets.ciphers)
+        self._judging = _Judging(secrets.keyset.origin, keys, newest_first, lacks_an_epoch)
 
     async def scanned(self, code: Code | Malformed, visit: Visit) -> Answer:
         """The answer to what a label's code says."""
@@ -227,7 +231,7 @@ class LookUps:
                 found = read
             if found is not None and found[1].epoch == epoch and index < found[1].facts.count:
                 return Place(*found, index)
-        return None
+        return _Unreadable() if self._judging.lacks_an_epoch else None
 
     def _seen(self, place: Place, hour: int, have: "_Have") -> "SeenCode | _Unreadable":
         """What is remembered of the code's checks, read when it is not remembered."""

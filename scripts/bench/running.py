@@ -7,7 +7,7 @@ from typing import Literal
 from gimark.errors import invalid
 from scripts.bench.report import BenchOptions, Report, print_report, to_json, to_markdown
 
-BENCHES = ("qr", "issue", "labels", "verify", "ledger", "page")
+BENCHES = ("qr", "issue", "labels", "verify", "ledger", "page", "lists")
 
 
 Style = Literal["table", "json", "markdown"]

@@ -1,0 +1,201 @@
+"""Lists of the API: what a page costs while the county grows from a thousand of everything to a million.
+
+Whole requests through the application, from the access key to the last byte of JSON, in this process; rows are inserted
+in bulk, as the acts leave them. Installations of all sizes stand side by side and take turns, so noise meets all alike.
+"""
+
+import asyncio
+import json
+import shutil
+import statistics
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import select, update
+from starlette.types import ASGIApp, Message
+
+from api.founding import ADMINISTRATOR, found
+from api.installation import Installation, open_installation
+from api.main import application
+from api.wiring import Process
+from gimark.accounts.access.actions import AccessKeyForm, create_access_key
+from gimark.accounts.actions import UserForm, create_user
+from gimark.accounts.model import User
+from gimark.accounts.queries import actor_for
+from gimark.accounts.rules import Role
+from gimark.clock import local_day
+from gimark.registry.enterprises.model import Enterprise
+from scripts.bench.lists_rows import FIRST_DAY, fill, ref_of
+from scripts.bench.report import BenchOptions, Figure, Report, Row, cpu_seconds
+from scripts.bench.verify_site import HOST, ORIGIN, PROFILE, USCC, settings_of
+
+SMALLEST = 1_000
+GOAL = 1.15
+ROUNDS, REQUESTS = 7, 12
+PRODUCER, REGULATOR = "bench", "bench-regulator"
+HOW = (
+    "A page has 50 things (the default); “middle” is a page from the middle of the list.",
+    "The producer is one enterprise, that a tenth of everything belongs to.",
+    "The sizes take turns, request by request; the median of the rounds counts.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One kind of request: who asks, and for what; `{middle}` is a place in the middle of the list of `of`."""
+
+    work: str
+    who: str
+    path: str
+    of: str = ""
+
+
+REQUESTS_ASKED = (
+    Asked("batches, producer, first page", PRODUCER, "/v1/batches"),
+    Asked("batches, producer, middle", PRODUCER, "/v1/batches?after={middle}", "own batch"),
+    Asked("batches, regulator, middle", REGULATOR, "/v1/batches?after={middle}", "batch"),
+    Asked("batches, producer, to be confirmed", PRODUCER, "/v1/batches?state=registered"),
+    Asked("batches, regulator, recalled", REGULATOR, "/v1/batches?state=recalled"),
+    Asked("batches, producer, of one lot", PRODUCER, "/v1/batches?lot=L10"),
+    Asked("batches, producer, from a day on", PRODUCER, f"/v1/batches?registered_from={FIRST_DAY + timedelta(days=2)}"),
+    Asked("runs, producer, middle", PRODUCER, "/v1/runs?after={middle}", "own run"),
+    Asked("runs, regulator, from a day on", REGULATOR, f"/v1/runs?issued_from={FIRST_DAY + timedelta(days=2)}"),
+    Asked("print orders, producer, middle", PRODUCER, "/v1/print-orders?after={middle}", "own print"),
+    Asked("jobs, administrator, failed", ADMINISTRATOR, "/v1/jobs?state=failed"),
+    Asked("ledger entries, newest", REGULATOR, "/v1/ledger/entries"),
+)
+
+
+class Site:
+    """One installation with `size` of everything, answering in this process."""
+
+    def __init__(self, here: Installation, size: int, tokens: dict[str, str]) -> None:
+        self.size = size
+        self._tokens = tokens
+        self._process = Process(here)
+        self._app: ASGIApp = application(self._process)
+
+    def start(self) -> None:
+        """Begin the background work."""
+        self._process.start()
+
+    def close(self) -> None:
+        """End it."""
+        self._process.close()
+
+    async def get(self, asked: Asked) -> bytes:
+        """The body of the answer; raises RuntimeError unless it is a page of things."""
+        path, _, query = asked.path.format(middle=ref_of(asked.of, self.size // 20 * 10)).partition("?")
+        headers = [(b"host", HOST.encode()), (b"authorization", f"Bearer {self._tokens[asked.who]}".encode())]
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "https",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": query.encode(),
+            "headers": headers,
+            "client": ("127.0.0.1", 1),
+            "server": (HOST, 443),
+        }
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await self._app(scope, receive, send)
+        body = b"".join(message.get("body", b"") for message in sent)
+        if sent[0]["status"] != 200 or not json.loads(body)["items"]:
+            raise RuntimeError(f"{asked.path}: {sent[0]['status']} {body[:400]!r}")
+        return body
+
+
+def run(options: BenchOptions) -> Report:
+    """`options.n` is the largest size; powers of ten from 1,000 up to it are measured."""
+    largest = options.size(usual=1_000_000, quick=10_000)
+    sizes = [10**power for power in range(3, 10) if 10**power <= largest] or [SMALLEST]
+    with TemporaryDirectory() as folder, _sites(Path(folder), sizes) as sites:
+        rows = list(_rows(sites))
+    return Report("lists", rows, list(HOW), ("fastapi", "sqlalchemy", "pydantic"))
+
+
+def _rows(sites: Sequence[Site]) -> Iterator[Row]:
+    for asked in REQUESTS_ASKED:
+        costs = asyncio.run(_measure(asked, sites))
+        ratio = costs[-1] / costs[0]
+        told = ", ".join(f"{site.size:,}: {cost:,.0f}" for site, cost in zip(sites, costs, strict=True))
+        yield Row(
+            f"{asked.work}, among {sites[-1].size:,}",
+            costs[-1],
+            "µs CPU",
+            Figure(f"at {sites[0].size:,}", costs[0]),
+            ratio,
+            f"≤ {GOAL:g}× itself at {sites[0].size:,}",
+            f"by size: {told}",
+            reached=ratio <= GOAL,
+        )
+
+
+async def _measure(asked: Asked, sites: Sequence[Site]) -> list[float]:
+    """CPU microseconds of one request at each size, all threads of this process counted."""
+    rounds: list[list[float]] = [[] for _ in sites]
+    for number in range(ROUNDS + 1):
+        for site, costs in zip(sites, rounds, strict=True):
+            with cpu_seconds() as spent:
+                for _ in range(REQUESTS):
+                    await site.get(asked)
+            if number:  # the first round fills what is kept
+                costs.append(spent.seconds / REQUESTS * 1e6)
+    return [statistics.median(costs) for costs in rounds]
+
+
+@contextmanager
+def _sites(folder: Path, sizes: Sequence[int]) -> Iterator[list[Site]]:
+    """An installation of each size, founded once and copied."""
+    settings = settings_of(folder)
+    (folder / "passphrase").touch(mode=0o600)
+    (folder / "passphrase").write_text(token_urlsafe(), encoding="ascii")
+    found(settings, PROFILE, ORIGIN, HOST)
+    here = open_installation(settings)
+    tokens = _tokens(here)
+    here.store.engine.dispose()
+    with ExitStack() as stack:
+        sites = []
+        for size in sizes:
+            data_dir = folder / str(size)
+            shutil.copytree(settings.data_dir, data_dir)
+            opened = open_installation(settings.model_copy(update={"data_dir": data_dir}))
+            fill(opened.store.engine, size, USCC)
+            site = Site(opened, size, tokens)
+            site.start()
+            stack.callback(site.close)
+            sites.append(site)
+        yield sites
+
+
+def _tokens(here: Installation) -> dict[str, str]:
+    """An access key of a producer, a regulator and the administrator."""
+    with here.store.acting() as act:
+        administrator = actor_for(act.session, ADMINISTRATOR)
+        enterprise_id = act.session.scalars(select(Enterprise.id).where(Enterprise.uscc == USCC)).one()
+        create_user(act, administrator, UserForm(PRODUCER, Role.PRODUCER, enterprise_id))
+        create_user(act, administrator, UserForm(REGULATOR, Role.REGULATOR))
+        act.session.execute(update(User).values(must_change_password=False))
+        until = local_day(act.now) + timedelta(days=30)
+        tokens = {}
+        for name in (PRODUCER, REGULATOR, ADMINISTRATOR):
+            actor = actor_for(act.session, name)
+            tokens[name] = create_access_key(act, actor, AccessKeyForm(name, tuple(actor.permissions), until)).token
+        act.commit()
+    return tokens

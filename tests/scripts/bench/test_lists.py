@@ -1,0 +1,17 @@
+"""The lists benchmark asks for pages that are full, of a county that the acts could have left."""
+
+import pytest
+
+from scripts.bench import lists
+from scripts.bench.report import BenchOptions
+
+
+def test_every_list_is_asked_at_every_size_and_judged_beside_its_smallest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "ROUNDS", 1)
+    monkeypatch.setattr(lists, "REQUESTS", 1)
+    report = lists.run(BenchOptions(n=1_000))
+    assert [row.work for row in report.rows] == [f"{asked.work}, among 1,000" for asked in lists.REQUESTS_ASKED]
+    for row in report.rows:
+        assert row.peer is not None
+        assert row.measured == row.peer.value > 0
+        assert row.reached is True

@@ -1,20 +1,17 @@
 """What is kept for a time is gone after it, and nothing before; one part that fails holds up no other."""
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from api.installation import Installation
 from api.jobs import sweeping
-from api.jobs.handlers import handlers, schedule
+from api.jobs.handlers import schedule
 from api.jobs.labelling import order_labels
 from api.jobs.sweeping import sweep
 from gimark.accounts.answers.actions import Answered, earlier_answer, keep_answer
-from gimark.clock import FixedClock, SystemClock
 from gimark.errors import StoreFailedError
 from gimark.issuance.issuing import IssueForm, issue_order, order_codes
 from gimark.issuance.model import IssueOrder, PrintState
@@ -25,23 +22,15 @@ from gimark.jobs.kinds import PUBLISH_STATUS
 from gimark.jobs.model import Job
 from gimark.jobs.queries import job_by_key
 from gimark.jobs.rules import JobState
-from gimark.jobs.worker import Worker
 from gimark.production.model import VolumeReservation
 from gimark.scans.hours import hour_of
 from gimark.scans.looks import Look, write_looks
 from gimark.scans.model import RunScans, TagKey
 from gimark.scans.tag_keys import TagKeys
+from tests.api.jobs.printshop import work
 from tests.founded import COUNT, Workshop
 
 NOTHING = {"checks": 0, "reservations": 0, "jobs": 0, "prints": 0, "files": 0, "answers": 0}
-
-
-@pytest.fixture
-def shop(workshop: Workshop, tmp_path: Path) -> Iterator[Workshop]:
-    """A workshop whose clock the test sets."""
-    copy = workshop.copy(tmp_path, FixedClock(SystemClock().now()))
-    yield copy
-    copy.here.store.engine.dispose()
 
 
 def later(here: Installation, **span: float) -> None:
@@ -51,12 +40,6 @@ def later(here: Installation, **span: float) -> None:
 def count(here: Installation, model: type) -> int:
     with here.store.reading() as session:
         return session.scalar(select(func.count()).select_from(model)) or 0
-
-
-def work(here: Installation) -> None:
-    worker = Worker(here.store, handlers(here))
-    while worker.run_once():
-        pass
 
 
 def test_a_tag_key_is_destroyed_14_days_after_its_week_by_the_worker_alone(shop: Workshop) -> None:

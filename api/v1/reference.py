@@ -22,7 +22,8 @@ REF = "0k3v9m2x7q8r4t6w"
 class Step:
     """One request of the walk. In `path` and `body`, `$NAME` is the shell's variable that an earlier answer gave.
 
-    `keeps` says what of the answer is used later: variable → member (or header, in capitals).
+    `keeps` says what of the answer is used later: variable → member, or header where it begins with a capital;
+    `saves` is the file that the answer goes to.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Step:
     body: dict[str, Any] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     keeps: tuple[tuple[str, str], ...] = ()
+    saves: str = ""
 
 
 WALK = (
@@ -44,8 +46,8 @@ WALK = (
             "item": "$ITEM",
             "lot": "YX26A1112",
             "town": "$TOWN",
-            "harvested_from": "2026-10-01",
-            "harvested_until": "2026-10-21",
+            "harvested_from": "$HARVESTED",
+            "harvested_until": "$HARVESTED",
             "planned_g": 250_000,
         },
         (("Idempotency-Key", "batch-YX26A1112"),),
@@ -80,12 +82,12 @@ WALK = (
         "/print-orders/$ORDER",
         keeps=(("FILE", "files/0/name"),),
     ),
-    Step(N_("下载文件"), "GET", "/print-orders/$ORDER/files/$FILE"),
+    Step(N_("下载文件"), "GET", "/print-orders/$ORDER/files/$FILE", saves="$FILE"),
     Step(
         N_("贴标之后，激活号段"),
         "POST",
         "/runs/$RUN/ranges",
-        {"kind": "activate", "spans": [[0, 23]]},
+        {"kind": "activate", "ranges": [{"first": 0, "last": 23}]},
         (("Idempotency-Key", "activate-YX26A1112-1"),),
     ),
 )
@@ -174,11 +176,13 @@ def _command(step: Step) -> str:
     if step.body is not None:
         text = json.dumps(step.body, ensure_ascii=False).replace('"', '\\"')
         body = f'"{text}"' if "$" in text else quote(json.dumps(step.body, ensure_ascii=False))
-    return curl(step.method, step.path, step.headers, body)
+    command = curl(step.method, step.path, step.headers, body)
+    return command.replace("curl -i", f'curl -o "{step.saves}"', 1) if step.saves else command
 
 
 def _kept(variable: str, member: str) -> str:
-    return f"{variable}=…  # {member}"
+    """An ETag is kept with its quotes, which belong to it."""
+    return f"{variable}='\"…\"'  # {member}" if member == "ETag" else f"{variable}=…  # {member}"
 
 
 def _operation(

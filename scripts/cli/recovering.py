@@ -7,6 +7,7 @@ from rich.markup import escape
 from api.ceremony import RootPlace, new_recovery_key
 from api.installation import Installation
 from api.jobs.exporting import export_missing, exported, exports_folder, reader
+from api.logs import configure
 from api.settings import passphrase_in
 from gimark.codes.uri import Malformed, parse_uri
 from gimark.errors import Fault, InvalidInputError, KeyFileError, NotFoundError, invalid
@@ -33,6 +34,7 @@ def new(out: Path, passphrase_file: Path | None) -> None:
 
 def export() -> None:
     """Do at once what the worker does every minute."""
+    configure("warning")
     here = installation()
     recipient = here.recovery_key
     if recipient is None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlalchemy import select, update
 
 from gimark.accounts.access.actions import revoke_access_key
@@ -153,3 +154,19 @@ def test_an_unknown_address_and_method_are_problems_too(producer: Program) -> No
     refused = producer.ask("DELETE", "/me")
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
     assert refused.headers["content-type"] == "application/problem+json"
+
+
+def test_the_log_says_whose_program_acted_with_which_key_and_what_came_of_it(
+    producer: Program, regulator: Program
+) -> None:
+    with structlog.testing.capture_logs() as logged:
+        regulator.make("/towns", {"code": "999001077", "name": "岭上乡"})
+        producer.make("/towns", {"code": "999001078", "name": "岭下乡"})
+        producer.get("/towns")
+    told = [line for line in logged if line["event"] == "asked"]
+    assert [(line["user"], line["operation"], line["status"]) for line in told] == [
+        ("regulator", "make_town", 201),
+        (producer.actor.name, "make_town", 403),
+    ]
+    assert [line["key"] for line in told] == [regulator.key.facts.prefix, producer.key.facts.prefix]
+    assert regulator.key.token.rpartition("_")[2] not in str(logged)

@@ -1,7 +1,5 @@
 """The register through the API: entered, read back, scoped by who reads, and changed by one at a time."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -145,37 +143,6 @@ def test_a_change_says_what_it_was_decided_on(site: Site, regulator: Program) ->
     stale = regulator.change("POST", f"{path}/revocation", body, old)
     assert (stale.status_code, stale.json()["code"]) == (412, "stale")
     assert regulator.get(path).json()["standing"] == "suspended"
-
-
-def test_of_two_changes_decided_on_the_same_version_one_is_stale(site: Site, regulator: Program) -> None:
-    path = f"/authorizations/{site.county.authorization_ref}"
-    tag = regulator.tag(path)
-    start = threading.Barrier(4)
-
-    def suspend(n: int) -> int:
-        start.wait()
-        body = {"reason": f"理由 {n}"}
-        return regulator.change("POST", f"{path}/amendment", {**TERMS, **body}, tag).status_code
-
-    with ThreadPoolExecutor(4) as pool:
-        statuses = sorted(pool.map(suspend, range(4)))
-    assert statuses == [200, 412, 412, 412]
-    assert len(regulator.get(path).json()["changes"]) == 1
-
-
-def test_of_many_attempts_under_one_key_one_makes_something(regulator: Program) -> None:
-    start = threading.Barrier(4)
-
-    def register(_n: int) -> tuple[int, str]:
-        start.wait()
-        answer = regulator.make("/enterprises", ENTERPRISE, key="once")
-        return answer.status_code, answer.json()["ref"]
-
-    with ThreadPoolExecutor(4) as pool:
-        answers = set(pool.map(register, range(4)))
-    assert len(answers) == 1
-    assert {status for status, _ in answers} == {201}
-    assert len(regulator.get("/enterprises").json()["items"]) == 3
 
 
 def test_a_fault_points_into_the_body_by_the_body_s_own_names(site: Site, regulator: Program) -> None:

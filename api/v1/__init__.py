@@ -21,6 +21,7 @@ from api.v1 import (
     jobs,
     ledger,
     me,
+    print_files,
     prints,
     products,
     ranges,
@@ -40,7 +41,7 @@ from labels.errors import LabelError
 VERSION = "1.0.0"
 ROUTERS = (
     *(me, access_keys, users, county, products, rights, enterprises, items, authorizations),
-    *(batches, runs, ranges, templates, prints, jobs, codes, ledger, issuing_keys, statistics),
+    *(batches, runs, ranges, templates, prints, print_files, jobs, codes, ledger, issuing_keys, statistics),
 )
 
 

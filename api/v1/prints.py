@@ -1,12 +1,9 @@
 """Print orders: label files for codes of a run, made by a job, proven by reading them back, and released once."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, Strict
-from starlette.responses import StreamingResponse
 
 from api.jobs.labelling import order_labels, preview
 from api.v1.answering import HEADERS, KnownTag, RepeatKey, told
@@ -20,7 +17,7 @@ from gimark.accounts.rules import Permission
 from gimark.issuance import lists, work
 from gimark.issuance.lists import ListedPrint
 from gimark.issuance.model import PrintState
-from gimark.issuance.printing import PrintForm, leaving_file, visible_print
+from gimark.issuance.printing import PrintForm, visible_print
 from gimark.issuance.queries import FileFacts, PrintFacts
 from gimark.issuance.rules import MAX_RUN_COUNT, PrintFormat
 from gimark.jobs.queries import JobFacts
@@ -28,15 +25,8 @@ from labels.carrier import PRINTER_DPI
 
 router = APIRouter(tags=["labels"], route_class=JsonRoute)
 
-CHUNK_BYTES = 1 << 18
 LONGEST_TEMPLATE = 40
 MOST_OFFSET_MM = 10
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "pdf": "application/pdf",
-    "zpl": "application/vnd.zebra.zpl",
-    "tspl": "application/octet-stream",
-}
 SENT = {
     "run": "1d3f5h7k9n2q4s6v",
     "first": 0,
@@ -199,7 +189,7 @@ class PrintsQuery(PageQuery):
     enterprise: Ref | None = None
 
 
-def _binary(description: str, *kinds: str) -> dict[int | str, dict[str, Any]]:
+def binary(description: str, *kinds: str) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an operation that answers with a file."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
     return {200: {"description": description, "content": content}}
@@ -257,36 +247,9 @@ def order_print(process: Here, actor: Caller, key: RepeatKey, sent: PrintSent) -
 
 
 @router.get(
-    "/print-orders/{order}/files/{name}",
-    response_class=StreamingResponse,
-    responses={**_binary("The file", "text/csv", "application/pdf", "application/octet-stream"), **conflicts()},
-    summary="Download a file",
-    openapi_extra=needs(Permission.CHANGE_CODES),
-)
-def download_file(
-    process: Here,
-    actor: Caller,
-    order: RefInPath,
-    name: Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,79}$", examples=["labels-0001.pdf"])],
-    known: KnownTag = None,
-) -> Response:
-    """The file's bytes, once its order is released (409 before). `ETag` is its SHA-256. Kept for 90 days."""
-    here = process.here
-    with here.store.reading() as session:
-        file = leaving_file(session, actor, order, name)
-    headers = {**HEADERS, "ETag": f'"{file.sha256}"', "Content-Disposition": f'attachment; filename="{file.name}"'}
-    if known is not None and known.strip() == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    kept = here.files.open(file.sha256)  # before the answer begins: what is gone is a 404
-    headers["Content-Length"] = str(file.size)
-    kind = KINDS[file.name.rpartition(".")[2]]
-    return StreamingResponse(_chunks(kept), 200, headers, kind)
-
-
-@router.get(
     "/runs/{run}/label",
     response_class=Response,
-    responses={**_binary("SVG, in millimetres", "image/svg+xml"), **conflicts()},
+    responses={**binary("SVG, in millimetres", "image/svg+xml"), **conflicts()},
     summary="Preview a label",
     openapi_extra=needs(Permission.READ),
 )
@@ -302,9 +265,3 @@ def preview_label(
     refused here too."""
     svg = preview(process.here, actor, run, template, dpi, tuple(on_pack))
     return Response(svg.encode(), 200, HEADERS, "image/svg+xml")
-
-
-def _chunks(kept: BinaryIO) -> Iterator[bytes]:
-    with closing(kept):
-        while chunk := kept.read(CHUNK_BYTES):
-            yield chunk

@@ -41,7 +41,8 @@ def ledger(here: Installation) -> list[dict[str, object]]:
 def test_keys_are_made_for_their_owner_alone(founding: Founding) -> None:
     keys = founding.data_dir / "keys"
     secret = {path.name: stat.S_IMODE(path.stat().st_mode) for path in keys.iterdir() if path.name != "root.vkey"}
-    assert secret == dict.fromkeys(["issuing-0001.pem", "log.pem", "root.pem", "serial-1.key"], 0o600)
+    names = ["issuing-0001.pem", "log.pem", "recovery.age", "recovery.pub", "root.pem", "serial-1.key"]
+    assert secret == dict.fromkeys(names, 0o600)
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700
     assert stat.S_IMODE(founding.data_dir.stat().st_mode) == 0o700
     assert PASSPHRASE.encode() not in b"".join(path.read_bytes() for path in keys.iterdir())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError
 from gimark.jobs.model import Job
 from gimark.jobs.queries import due, job_not_found
-from gimark.jobs.rules import ATTEMPTS_ALLOWED, ENDS, JobState, backoff, failure_text, is_lasting
+from gimark.jobs.rules import ATTEMPTS_ALLOWED, ENDS, LONGEST_BACKOFF, JobState, backoff, failure_text, is_lasting
 from gimark.store.unit_of_work import Act
 
 GONE = "执行者没有按时报告进度，租约已过期 / the worker fell silent and its lease ran out"
@@ -174,6 +174,29 @@ def cancel(act: Act, ref: str) -> None:
             job, "只有未结束的一次性任务可以取消", "only a single job that has not ended can be cancelled"
         )
     _end(job, JobState.CANCELLED, act.now)
+
+
+def bring_near(act: Act, lease: timedelta) -> int:
+    """Mend what a clock that was set back has left far ahead, where nobody would come by for as long; how many jobs.
+
+    What was asked for waits no longer than it was to wait, a period or a back-off no longer than it is, and no lease
+    ends later than `lease` from now.
+    """
+    now, mended = act.now, 0
+    ahead = or_(Job.run_after > now, Job.lease_until > now + lease)
+    for job in act.session.scalars(select(Job).where(Job.state.not_in(ENDS), ahead).with_for_update()):
+        before = job.run_after, job.lease_until
+        if job.created_at > now:
+            job.run_after -= job.created_at - now
+            job.created_at = now
+        if job.every_s is not None:
+            job.run_after = min(job.run_after, now + timedelta(seconds=job.every_s))
+        elif job.failures:
+            job.run_after = min(job.run_after, now + LONGEST_BACKOFF)
+        if job.lease_until is not None:
+            job.lease_until = min(job.lease_until, now + lease)
+        mended += before != (job.run_after, job.lease_until)
+    return mended
 
 
 def forget_ended(act: Act, before: datetime) -> int:

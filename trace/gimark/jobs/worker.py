@@ -8,7 +8,7 @@ so its work must come out the same the second time; what must happen once only b
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from gimark.errors import StoreBusyError, StoreFailedError
@@ -68,7 +68,8 @@ class JobHandle:
         if self.should_stop:
             raise JobPostponedError
         now = self._store.clock.now()
-        if done < total and now - self._reported_at < REPORT_EVERY:
+        # A clock that was set back is no reason to say nothing for as long.
+        if done < total and timedelta() <= now - self._reported_at < REPORT_EVERY:
             return
         with self._store.acting() as act:
             actions.report(act, self._claim, done, total, self._lease)
@@ -98,12 +99,14 @@ class Worker:
         self._lease = lease
         self._idle_s = idle_s
         self._stop = threading.Event()
+        self._seen_at: datetime | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; a busy or failing database is waited out, because nothing was lost by it."""
         self._stop = stop
         while not stop.is_set():
             try:
+                self._look_at_clock()
                 worked = self.run_once()
             except (StoreBusyError, StoreFailedError) as error:
                 log.warning("the database refused; trying again: %s", error)
@@ -121,6 +124,17 @@ class Worker:
         except LeaseLostError:
             log.warning("job %s (%s) is no longer this worker's; its work is left to the holder", claim.ref, claim.kind)
         return True
+
+    def _look_at_clock(self) -> None:
+        """At the beginning, and whenever the clock was set back, see to it that no job waits for that long."""
+        now = self._store.clock.now()
+        if self._seen_at is None or now < self._seen_at:
+            with self._store.acting() as act:
+                mended = actions.bring_near(act, self._lease)
+                act.commit()
+            if mended:
+                log.warning("the clock was set back: %d jobs were brought near again", mended)
+        self._seen_at = now
 
     def _take(self) -> Claim | None:
         # Looking first costs no write lock; on SQLite an idle worker would otherwise keep taking the only one.

@@ -7,7 +7,7 @@ from typing import Literal
 from gimark.errors import invalid
 from scripts.bench.report import BenchOptions, Report, print_report, to_json, to_markdown
 
-BENCHES = ("qr", "issue", "labels", "verify", "ledger", "page", "lists")
+BENCHES = ("qr", "issue", "labels", "verify", "verify-growth", "scan-drain", "ledger", "page", "start", "lists")
 
 
 Style = Literal["table", "json", "markdown"]
@@ -26,7 +26,7 @@ def run(names: list[str], *, n: int | None, quick: bool, style: Style) -> None:
         )
     reports: list[Report] = []
     for name in names or BENCHES:
-        report = import_module(f"scripts.bench.{name}").run(BenchOptions(n=n, quick=quick))
+        report = import_module(f"scripts.bench.{name.replace('-', '_')}").run(BenchOptions(n=n, quick=quick))
         reports.append(report)
         if style == "table":
             print_report(report)

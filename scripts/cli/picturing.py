@@ -26,6 +26,8 @@ def take(out: Path, server: str, verdicts: Path) -> None:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError as error:
         raise _missing("playwright", "scripts/setup dev") from error
+    if not verdicts.is_file():
+        raise _no_demonstration(verdicts)
     out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         register = playwright.request.new_context(base_url=server).get("/register.json").json()
@@ -65,6 +67,20 @@ def _browser() -> str:
         if found:
             return found
     raise _missing("chromium", "apt-get install chromium fonts-noto-cjk")
+
+
+def _no_demonstration(verdicts: Path) -> StoreFailedError:
+    return StoreFailedError(
+        (
+            Fault(
+                "verdicts",
+                f"没有演示留下的记录 {verdicts}",
+                f"there is no record of a demonstration at {verdicts}",
+                "请先运行 gimark demo，再用 --verdicts 指出记录",
+                "Run gimark demo first, and name its record with --verdicts",
+            ),
+        )
+    )
 
 
 def _missing(what: str, command: str) -> StoreFailedError:

@@ -154,7 +154,9 @@ def test_the_first_view_is_one_request_below_30_kilobytes(browser: Browser, addr
     assert [url for url in requests if not url.startswith("data:")] == [f"{address}/zh/copied"]
 
 
-@pytest.mark.parametrize("state", ["authentic-two-rights", "recalled", "bad_signature"])
+@pytest.mark.parametrize(
+    "state", ["authentic-two-rights", "recalled", "bad_signature", "register", "enterprise", "entry", "item", "batch"]
+)
 def test_a_page_prints_on_two_sheets_at_most(reader: Reader, state: str) -> None:
     printed = reader.open(f"zh/{state}", DESK).pdf(prefer_css_page_size=True)
     assert 1 <= len(PdfReader(io.BytesIO(printed)).pages) <= 2

@@ -57,7 +57,7 @@ PROBLEMS: dict[int, Problem] = {
     ),
     HTTPStatus.TOO_MANY_REQUESTS: Problem(
         N_("查得太频繁"),
-        N_("请过几分钟再试。"),
+        N_("刚才从您所在的网络来的请求太多，所以没有处理。这不说明标识是真是假。"),
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: Problem(
         N_("本站出错了"),
@@ -66,7 +66,7 @@ PROBLEMS: dict[int, Problem] = {
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: Problem(
         N_("暂时不能服务"),
-        N_("本站正忙或者正在维护，这不说明标识是真是假。请过几分钟再试。"),
+        N_("本站正忙或者正在维护，这不说明标识是真是假。"),
         says_all=True,
     ),
 }

@@ -163,6 +163,7 @@ def main(folder: Path, port: int) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=3_600,
         loop="uvloop",
         http="httptools",
     )

@@ -1,0 +1,9 @@
+"""The drain bench scans, ends the server and finds what was stored."""
+
+from scripts.bench import scan_drain
+
+
+def test_told_to_stop_nothing_that_was_answered_is_missing() -> None:
+    outcome = scan_drain.measure(scan_drain.CASES[0], 200)
+    assert outcome.answered >= 100
+    assert outcome.lost == 0

@@ -1,11 +1,12 @@
-"""`gimark user password`."""
+"""`gimark user password` and `gimark user reset`."""
 
 import getpass
 import sys
 
-from gimark.accounts.actions import change_password
+from gimark.accounts.actions import change_password, reset_password
+from gimark.accounts.queries import ref_of
 from gimark.errors import invalid
-from scripts.cli.office import console, installation
+from scripts.cli.office import acting_as, console, installation
 
 
 def change(name: str) -> None:
@@ -25,6 +26,15 @@ def change(name: str) -> None:
         )
     change_password(store, name, old, new)
     console.print(f"{name}  密码已更改 / the password was changed", highlight=False)
+
+
+def reset(name: str, actor_name: str) -> None:
+    """Give a user a new one-time password, and show it."""
+    actor = acting_as(actor_name)
+    with installation().store.acting() as act:
+        user = reset_password(act, actor, ref_of(act.session, actor, name))
+        act.commit()
+    console.print(f"{user.name}  一次性密码 / one-time password  [bold]{user.one_time_password}[/]", highlight=False)
 
 
 def _ask(what: str) -> str:

@@ -26,6 +26,15 @@ def user_add(
         founding.add_user(name, role, as_, enterprise)
 
 
+@user.command("reset")
+def user_reset(name: LoginName, as_: ActorName) -> None:
+    """忘记密码的用户：重发一次性密码，旧密码立即失效。 / Give whoever forgot theirs a new one-time password."""
+    from scripts.cli import passwords
+
+    with said_plainly():
+        passwords.reset(name, as_)
+
+
 @user.command("password")
 def user_password(name: LoginName) -> None:
     """更改自己的密码：先输原密码（或一次性密码），再输新密码。 / Change one's password: the old one, then the new."""

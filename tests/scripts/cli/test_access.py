@@ -86,6 +86,15 @@ def test_an_owner_changes_the_one_time_password_before_a_key_works(county: Count
 
 
 @pytest.mark.usefixtures("here")
+def test_a_forgotten_password_is_replaced_by_an_administrator_alone(county: County) -> None:
+    staff(county.store, Role.ADMINISTRATOR)
+    gimark("user", "reset", "producer-1", "--as", "regulator", code=1)
+    gimark("user", "reset", "nobody", "--as", "administrator", code=1)
+    given = gimark("user", "reset", "producer-1", "--as", "administrator").output.split()[-1]
+    assert verify_password(county.store, "producer-1", given).must_change_password
+
+
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("scope", "until", "words"),
     [

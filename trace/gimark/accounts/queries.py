@@ -68,6 +68,15 @@ def user(session: Session, actor: Actor, ref: str) -> UserFacts:
     return _facts(found, _enterprise_refs(session, {found.enterprise_id}))
 
 
+def ref_of(session: Session, actor: Actor, name: str) -> str:
+    """The reference of the user `name`. Needs MANAGE_USERS. Raises NotFoundError."""
+    require(actor, Permission.MANAGE_USERS)
+    ref = session.scalar(select(User.ref).where(User.name == name))
+    if ref is None:
+        raise not_found("name")
+    return ref
+
+
 def enterprise_id_of(session: Session, ref: str) -> int:
     """The key of the enterprise `ref`, for a user's form. Raises NotFoundError."""
     found: int | None = session.scalar(select(ENTERPRISES.c.id).where(ENTERPRISES.c.ref == ref))

@@ -157,16 +157,28 @@ class FileShown(Shown):
 
 
 class PrintShown(PrintListed):
-    """A print order with its job (null when that was long ago) and, once released, its files."""
+    """A print order with its job (null when that was long ago) and, once released, its files.
+
+    They can be downloaded until `files_removed_at`, 90 days later; their hashes stay.
+    """
 
     model_config = examples(
-        {**LISTED, "skip": 0, "offset_mm": {"right": 0.5, "down": -0.25}, "job": None, "files": [FILE]}
+        {
+            **LISTED,
+            "skip": 0,
+            "offset_mm": {"right": 0.5, "down": -0.25},
+            "job": None,
+            "files": [FILE],
+            "files_removed_at": None,
+            "files_removed_at": None,
+        }
     )
 
     skip: Count
     offset_mm: OffsetSent
     job: JobListed | None
     files: list[FileShown]
+    files_removed_at: Instant | None
 
     @classmethod
     def made(cls, found: PrintFacts, job: JobFacts | None) -> "PrintShown":
@@ -179,6 +191,7 @@ class PrintShown(PrintListed):
             offset_mm=OffsetSent(right=right / 1_000, down=down / 1_000),
             job=None if job is None else JobListed.of(job),
             files=[FileShown.of(file) for file in found.leaving] if is_released else [],
+            files_removed_at=found.files_removed_at,
         )
 
 

@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 from api.jobs import printing
 from api.jobs.handlers import handlers
 from api.jobs.parts import make_part
+from api.jobs.sweeping import sweep
 from api.main import application
 from api.wiring import Process
 from gimark.accounts.model import User
@@ -145,11 +146,14 @@ def test_nothing_leaves_before_its_release_nor_to_anybody_else(shop: Shop) -> No
 
 def test_a_file_whose_time_is_over_is_gone_and_the_order_still_says_what_it_was(shop: Shop) -> None:
     order = shop.printed(last=2)
-    for file in order["files"]:
-        shop.site.here.files.delete(file["sha256"])
+    cast("Any", shop.site.here.store.clock).at += timedelta(days=91)
+    sweep(shop.site.here)
+    shop.producer = program(shop.site, shop.workshop.producer)  # the old key's time is over too
     gone = shop.producer.get(f"/print-orders/{order['ref']}/files/codes.csv")
     assert (gone.status_code, gone.json()["code"]) == (404, "not-found")
-    assert shop.producer.get(f"/print-orders/{order['ref']}").json()["files"] == order["files"]
+    shown = shop.producer.get(f"/print-orders/{order['ref']}").json()
+    assert (shown["files"], order["files_removed_at"]) == (order["files"], None)
+    assert shown["files_removed_at"] is not None
 
 
 def test_a_code_is_printed_once_unless_a_reason_is_given(shop: Shop) -> None:

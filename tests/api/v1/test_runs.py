@@ -20,6 +20,7 @@ from gimark.codes.minting import mint
 from gimark.issuance.issuing import MOST_AT_ONCE
 from gimark.issuance.signing import issued_run, secrets_of
 from gimark.jobs.worker import Worker
+from gimark.registry.authorizations.rules import ChangeKind
 from gimark.scans.actions import mark_code
 from gimark.scans.model import MarkKind
 from gimark.store.unit_of_work import Store
@@ -341,3 +342,25 @@ def test_of_a_hundred_orders_for_the_last_ten_codes_exactly_ten_pass(any_site: S
     assert (left["issued_g"], left["reserved_g"], left["issuable"]) == (102 * 250, 0, 0)
     with site.county.store.reading() as session:
         assert list(audit.differences(session)) == []
+
+
+def test_what_ended_meanwhile_is_refused_by_name(site: Site, producer: Program) -> None:
+    run = order(site, producer)
+    batch = producer.get(f"/runs/{run}").json()["batch"]
+    site.county.stop(ChangeKind.SUSPEND)
+    suspended = producer.make("/runs", {"batch": batch, "count": 1})
+    assert (suspended.status_code, suspended.json()["code"]) == (409, "not-authorised")
+    labels = {"run": run, "first": 0, "last": 0, "template": "a4-3x8", "dpi": 600}
+    assert producer.make("/print-orders", labels).status_code in (409, 422)
+    # Packed while the authorization held: these codes may still be activated.
+    activated = producer.make(f"/runs/{run}/ranges", {"kind": "activate", "ranges": [{"first": 0, "last": 0}]})
+    assert activated.status_code == 201
+    site.county.stop(ChangeKind.RESTORE)
+    assert producer.make("/runs", {"batch": batch, "count": 1}).status_code == 201
+    path = f"/batches/{batch}"
+    producer.change("POST", f"{path}/recall", {"reason": "召回"}, producer.tag(path))
+    for answer in (
+        producer.make("/runs", {"batch": batch, "count": 1}),
+        producer.make(f"/runs/{run}/ranges", {"kind": "activate", "ranges": [{"first": 1, "last": 1}]}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")

@@ -70,6 +70,7 @@ class PrintFacts:
     state: PrintState
     ordered_at: datetime
     released_at: datetime | None
+    files_removed_at: datetime | None
     files: tuple[FileFacts, ...]
 
     @property
@@ -155,5 +156,6 @@ def print_facts(session: Session, order: PrintOrder) -> PrintFacts:
         state=order.state,
         ordered_at=order.ordered_at,
         released_at=order.released_at,
+        files_removed_at=order.files_removed_at,
         files=tuple(FileFacts(f.name, f.first, f.last, f.sha256, f.size) for f in files),
     )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from gimark.codes.cipher import SerialCipher
+from gimark.codes.offline import VERIFIERS
 from gimark.codes.token import write_token
 from gimark.codes.uri import build_uri
 from gimark.issuance.rules import RangeKind
@@ -162,6 +163,33 @@ def test_an_insider_s_valid_signature_over_what_no_run_names_is_not_issued(count
     ):
         verdict = desk.scan(signed_uri(county, gtin, lot, code)).verdict
         assert (verdict.colour, verdict.reason) == (Colour.RED, Reason.NOT_ISSUED)
+
+
+def test_a_signature_is_checked_for_every_code_that_could_be_ours_and_for_no_other(
+    county: County, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[bytes] = []
+
+    def verify(public: bytes, message: bytes, signature: bytes) -> bool:
+        checked.append(message)
+        return VERIFIERS["ed25519"](public, message, signature)
+
+    monkeypatch.setattr("gimark.scans.lookup.VERIFIERS", {"ed25519": verify})
+    run = county.run(county.batch())
+    uri = uri_of(county, run)
+    serial = serial_in(uri)
+    for refused in (
+        signed_uri(county, GTIN, run.lot, "38GPERNQBQTSA"),
+        signed_uri(county, GTIN, "YX26A0999", serial),
+        signed_uri(county, GTIN, run.lot, serial, kid="00ff"),
+        uri[:-1],
+        uri.replace(serial, serial[1:] + serial[0]),
+    ):
+        assert desk.scan(refused).verdict.colour is Colour.RED
+    assert checked == []
+    for times in (1, 2, 3):
+        assert desk.scan(uri).verdict.reason is Reason.NOT_ACTIVATED
+        assert len(checked) == times
 
 
 def test_another_s_signature_is_bad_and_another_s_key_unknown(county: County, desk: Desk) -> None:

@@ -170,7 +170,6 @@ class PrintShown(PrintListed):
             "job": None,
             "files": [FILE],
             "files_removed_at": None,
-            "files_removed_at": None,
         }
     )
 

@@ -7,7 +7,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,11 @@ import pytest
 from api.installation import Installation
 from api.jobs import printing
 from api.jobs.parts import MadePart, PartOrder, make_part
-from gimark.clock import SystemClock
+from gimark.clock import FixedClock, SystemClock
 from gimark.issuance.model import PrintState
 from gimark.jobs.rules import JobState
 from gimark.jobs.worker import LEASE
+from gimark.store.unit_of_work import Act
 from tests.api.jobs.printshop import content, facts, job, order, rows, scanned, work
 from tests.founded import COUNT, PASSPHRASE, Workshop
 
@@ -73,6 +77,51 @@ def test_a_killed_job_goes_on_and_no_code_is_printed_twice_or_lost(
     pdfs = [file.name for file in done.leaving if file.name.endswith(".pdf")]
     assert len(pdfs) == COUNT // PART
     assert [url for name in pdfs for url in scanned(content(here, done, name), tmp_path)] == urls
+
+
+class KilledError(BaseException):
+    """The process is gone: no handler of errors sees it."""
+
+
+def killed_before_commit(number: int) -> Callable[[Act], None]:
+    """A commit that, the `number`-th time, is never made: what was done on disk before it stays."""
+    commit, made = Act.commit, count(1)
+
+    def dying(act: Act) -> None:
+        if next(made) == number:
+            raise KilledError
+        commit(act)
+
+    return dying
+
+
+def test_killed_before_any_of_its_commits_it_makes_the_same_files(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "MOST_LABELS", 2)
+    monkeypatch.setattr(printing, "processes", lambda _: nullcontext())
+    monkeypatch.setattr(printing, "made_by", lambda _, make, orders: map(make, orders))
+    made: list[dict[str, str]] = []
+    killed_in: list[PrintState] = []
+    for number in count(1):
+        shop = workshop.copy(tmp_path / str(number), FixedClock(SystemClock().now()))
+        here, ref = shop.here, order(shop, 0, 3)
+        with monkeypatch.context() as patched, suppress(KilledError):
+            patched.setattr(Act, "commit", killed_before_commit(number))
+            work(here)
+        left = facts(here, ref).state
+        here.store.clock.at += LEASE  # type: ignore[attr-defined]
+        work(here)
+        done = facts(here, ref)
+        assert (left, done.state) == (left, PrintState.RELEASED)
+        made.append({file.name: file.sha256 for file in done.files})
+        here.store.engine.dispose()
+        if left is PrintState.RELEASED:
+            break
+        killed_in.append(left)
+    assert set(killed_in) == {PrintState.QUEUED, PrintState.RENDERING, PrintState.READY}
+    assert len(made[-1]) == 5
+    assert made == [made[-1]] * len(made)
 
 
 def test_a_worker_told_to_stop_puts_the_job_back_without_a_failure(shop: Workshop) -> None:

@@ -56,11 +56,11 @@ def json_api(process: Process, problems: Problems) -> FastAPI:
     for kind in (HTTPException, RequestValidationError, GimarkError, LabelError, Exception):
         api.add_exception_handler(kind, refuse)
 
-    @api.get("/openapi.json", include_in_schema=False)
+    @api.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     def description() -> Response:
         return JSONResponse(describe(api), headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"})
 
-    @api.get("/", include_in_schema=False)
+    @api.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     def reference(asked: Request) -> Response:
         language, query = asked_in(process, asked)
         view = reference_view(describe(api), process.here.settings.public_base, language)

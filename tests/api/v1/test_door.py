@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
+from api.v1 import door
 from gimark.accounts.access.actions import revoke_access_key
 from gimark.accounts.access.model import AccessKey
 from gimark.accounts.model import User
 from gimark.accounts.rules import Permission
+from gimark.errors import Fault, StoreFailedError
 from gimark.store.unit_of_work import Store
 from tests.api.site import Site
 from tests.api.v1.programs import Program, program
@@ -170,3 +173,26 @@ def test_the_log_says_whose_program_acted_with_which_key_and_what_came_of_it(
     ]
     assert [line["key"] for line in told] == [regulator.key.facts.prefix, producer.key.facts.prefix]
     assert regulator.key.token.rpartition("_")[2] not in str(logged)
+
+
+def test_a_day_of_use_that_cannot_be_noted_keeps_nobody_out(producer: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise StoreFailedError((Fault("", "磁盘已满", "the disk is full", "请腾出空间", "Make room"),))
+
+    monkeypatch.setattr(door, "note_use", refuse)
+    with structlog.testing.capture_logs() as logged:
+        assert producer.get("/me").status_code == 200
+    assert [line["log_level"] for line in logged] == ["warning"]
+
+
+def test_a_database_that_is_gone_is_a_503_that_says_when_to_come_back(
+    producer: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_arguments: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("server closed the connection unexpectedly"))
+
+    monkeypatch.setattr(door, "holder_of", gone)
+    refused = producer.get("/me")
+    assert (refused.status_code, refused.json()["code"]) == (503, "store-failed")
+    assert refused.headers["retry-after"] == "1"
+    assert "SELECT" not in refused.text

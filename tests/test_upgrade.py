@@ -160,3 +160,20 @@ def test_a_store_copied_to_postgresql_keeps_everything_and_goes_on(
     hold(there, stored)
     go_on(there)
     there.store.engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_backup_of_postgresql_restored_into_sqlite_keeps_everything_and_goes_on(
+    upgraded: Installation, stored: StoredRelease, tmp_path: Path, vacant_postgres: str
+) -> None:
+    there = copy_to(upgraded, vacant_postgres, nobody)
+    data, keys = tmp_path / "data.zip", tmp_path / "keys.zip"
+    back_up(there, data, nobody)
+    back_up_keys(there, keys)
+    there.store.engine.dispose()
+    settings = settings_of(tmp_path / "restored")
+    restore(settings, Sources(data, keys), nobody, replaces=False, clock=upgraded.store.clock)
+    here = opened(stored, settings.data_dir)
+    hold(here, stored)
+    go_on(here)
+    here.store.engine.dispose()

@@ -63,3 +63,17 @@ def test_a_key_is_destroyed_14_days_after_its_week(any_store: Store, clock: Fixe
         act.commit()
     with any_store.reading() as session:
         assert session.scalars(select(TagKey.week)).all() == [week_of_hour(hour_of(week_end))]
+
+
+def test_a_clock_set_back_into_the_week_before_finds_that_weeks_key_again(any_store: Store) -> None:
+    keys = TagKeys(any_store)
+    keys.prepare(MONDAY - timedelta(hours=1))
+    before = keys.at(hour_of(MONDAY - timedelta(hours=1)))
+    keys.prepare(MONDAY + timedelta(hours=1))
+    set_back = MONDAY - timedelta(hours=2)
+    assert not keys.are_ready(set_back)
+    keys.prepare(set_back)
+    after = keys.at(hour_of(set_back))
+    assert before is not None
+    assert after is not None
+    assert after.tag("203.0.113.7", "Chrome") == before.tag("203.0.113.7", "Chrome")

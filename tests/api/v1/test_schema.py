@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from api.v1 import described
 from gimark.accounts.rules import Actor, Role
 from gimark.clock import FixedClock
+from gimark.issuance.printing import PrintForm, order_print
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
 from tests.api.site import BASE, Site, running
@@ -55,7 +56,10 @@ def site(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     database = folder / "gimark.db"
     database.write_bytes(empty_sqlite.read_bytes())
     county = make_county(Store(open_engine(f"sqlite:///{database}"), FixedClock(NOW)))
-    county.run(county.batch(), 40)
+    run = county.run(county.batch(), 40)
+    with county.store.acting() as act:
+        order_print(act, county.producer, PrintForm(run.ref, 0, 9, "a4-3x8", 300, "printed"))
+        act.commit()
     with running(county, folder) as site:
         yield site
 
@@ -69,7 +73,7 @@ def who(site: Site, role: Role) -> Actor:
 def things(regulator: Program) -> dict[str, list[str]]:
     """References that are really there, by what bodies, queries and paths call them."""
     named = {"enterprise": "enterprises", "right": "rights", "product": "products", "item": "items"}
-    named |= {"authorization": "authorizations", "batch": "batches", "run": "runs", "order": "orders"}
+    named |= {"authorization": "authorizations", "batch": "batches", "run": "runs", "order": "print-orders"}
     found = {"town": [TOWN], "class": ["dried"], "classes": ["dried"], "area": [TOWN]}
     for name, path in named.items():
         answer = regulator.get(f"/{path}")

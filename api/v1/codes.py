@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.v1.answering import KnownTag, told
-from api.v1.batches import LISTED as BATCH
-from api.v1.batches import BatchShown, shown_batch
+from api.v1.batch_bodies import LISTED as BATCH
+from api.v1.batch_bodies import BatchShown, shown_batch
 from api.v1.bodies import JsonRoute
 from api.v1.description import needs
 from api.v1.door import Caller, Here

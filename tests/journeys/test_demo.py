@@ -13,15 +13,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from api.founding import found
 from api.installation import Installation, open_installation
 from gimark import audit
 from gimark.clock import FixedClock
 from gimark.codes.offline import verify_offline
+from gimark.issuance.model import IssueOrder, IssueRun
 from gimark.keys.keyset import read_published
 from gimark.ledger import book
 from gimark.ledger.checkpoints import open_checkpoint
+from gimark.production.model import Batch
+from gimark.registry.authorizations.model import AuthorizationChange
+from gimark.registry.authorizations.rules import ChangeKind
+from gimark.registry.enterprises.model import Enterprise
+from gimark.registry.items.model import TradeItem
+from gimark.scans.model import ScanCheck
 from scripts.demonstration import paper, season
 from tests.founded import HOST, YUNXI, settings_for
 
@@ -69,6 +77,7 @@ def opened(played: Played) -> Installation:
 def test_every_verdict_is_as_it_must_be(played: Played) -> None:
     assert played.code == 0, played.output
     looks = json.loads((played.folder / "verdicts.json").read_text(encoding="utf-8"))
+    assert [look["expected"] for look in looks] == ["green", "red", "red", "amber"]
     assert [(look["verdict"], look["reason"]) for look in looks] == [
         ("green", "authentic"),
         ("red", "bad_signature"),
@@ -82,6 +91,30 @@ def test_what_is_promised_is_left(played: Played) -> None:
     left = {path.name for path in played.folder.iterdir() if path.is_file() and not path.name.startswith(".")}
     assert left == {"checkpoint", "codes.csv", "gi-keys", "label.png", "labels.pdf", "verdicts.json"}
     assert all(name in played.output for name in left)
+
+
+def test_each_step_is_told_with_what_really_came_of_it(played: Played) -> None:
+    here = opened(played)
+    with here.store.reading() as session:
+        order = session.scalars(select(IssueOrder).where(IssueOrder.idempotency_key == "demo-order")).one()
+        run = session.scalars(select(IssueRun).where(IssueRun.order_id == order.id)).one()
+        batch = session.get_one(Batch, run.batch_id)
+        item = session.get_one(TradeItem, batch.item_id)
+        enterprise = session.get_one(Enterprise, item.enterprise_id)
+        size = run.ledger_index + 1
+        steps = [
+            f"{enterprise.name_zh} {enterprise.uscc}",
+            f"GTIN {item.gtin}",
+            f"{batch.lot}  {batch.ref}  账本 / ledger {batch.ledger_index}",
+            f"No. {run.number}  1,000 枚 / codes  账本 / ledger {run.ledger_index}",
+            run.codes_root.hex(),
+            f"{size} 条 / entries  {book.root(session, size).hex()}",
+            f"labels.pdf  {played.folder / 'labels.pdf'}",
+        ]
+    here.store.engine.dispose()
+    looks = json.loads((played.folder / "verdicts.json").read_text(encoding="utf-8"))
+    steps += [f"读出 / decoded  {looks[0]['url']}", *(f"● {look['verdict']} {look['reason']}" for look in looks)]
+    assert [step for step in steps if step not in played.output] == []
 
 
 def test_a_thousand_codes_are_in_the_file_and_the_first_is_on_the_page(played: Played, tmp_path: Path) -> None:
@@ -134,7 +167,14 @@ def test_the_season_is_played_on_any_date_with_who_was_authorised_then(tmp_path:
     done: list[int] = []
     played = season.play(here, clock, until, lambda so_far, _: done.append(so_far), percent=1)
     assert 0 < played.batches < len(done)
-    assert played.scans > 0
+    assert 1_000_000 < played.codes * 100 < 6_000_000, "what a whole season comes to"
     with here.store.reading() as session:
+        acts = session.scalars(select(AuthorizationChange.kind)).all()
+        devices = session.scalars(
+            select(func.count()).select_from(ScanCheck).group_by(ScanCheck.run_id, ScanCheck.idx)
+        ).all()
         assert list(audit.differences(session)) == []
+    assert acts == [ChangeKind.REVOKE]
+    assert sum(devices) == played.scans
+    assert sorted(devices)[-season.COPIES - 1 :][0] < 10 < sorted(devices)[-season.COPIES], "a few were copied"
     here.store.engine.dispose()

@@ -14,7 +14,7 @@ from scripts.cli.app import app
 
 ROOT = Path.cwd()
 TEXT = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
-BLOCKS = re.compile(r"```console\n(.*?)```", re.S)
+BLOCKS = re.compile(r"```(?:console|shell-session)\n(.*?)```", re.S)
 INLINE = re.compile(r"`gimark ([^`]+)`")
 
 

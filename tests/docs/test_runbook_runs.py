@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path.cwd()
 TEXT = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+# Blocks of the kind `shell-session` want a value or an answer of the reader's; test_runbook.py sees to their options.
 BLOCKS = re.compile(r"```console\n(.*?)```", re.S)
 ROOTS_BLOCKS = re.compile(r"```sh\n(.*?)```", re.S)
 PATIENCE_S = 60

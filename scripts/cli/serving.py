@@ -33,7 +33,7 @@ def serve(bind: str, port: int, processes: int | None, *, with_worker: bool) -> 
     check_address(settings, bind)
     warn_of_root(settings)
     _open_many_files()
-    with _listening(bind, port) as listening:
+    with listening_at(bind, port) as listening:
         handed = listening.fileno()
         web = [
             Child(name, (*PROGRAM, "web", "--listening", str(handed), "--name", name), (handed,))
@@ -74,7 +74,8 @@ def warn_of_root(settings: Settings) -> None:
         log.warning("the root's private key lies in the data folder; move keys/root.pem off line")
 
 
-def _listening(bind: str, port: int) -> socket.socket:
+def listening_at(bind: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises InvalidInputError where that cannot be."""
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     try:
         return socket.create_server((bind, port), family=family, backlog=BACKLOG)

@@ -29,6 +29,7 @@ from gimark.ledger.checkpoints import Checkpoint
 from gimark.production.actions import BatchForm, confirm_batch, register_batch
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.queries import items_of
+from scripts.cli.serving import listening_at
 from scripts.demonstration import folder as folders
 from scripts.demonstration import paper, season
 from scripts.demonstration.server import serving
@@ -60,6 +61,8 @@ def run(folder: Path, bind: str, port: int, *, once: bool, percent: int = 100) -
 
     `percent` is how large the season is that stands behind it.
     """
+    if not once:
+        listening_at(bind, port).close()  # what is taken is told now and not after a whole season
     settings = folders.fresh(folder, HOST)
     here = _founded(settings, percent)
     with here.store.reading() as session:

@@ -1,6 +1,7 @@
 """What somebody meets who does it for the first time: wrong names, missing files, the wrong order of steps."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,10 @@ def test_a_typed_code_off_line_is_not_called_unreadable_but_sent_to_the_server(t
 
 def test_a_demonstration_folder_that_cannot_be_made_is_refused_plainly() -> None:
     assert refused("demo", "--once", "--folder", "/proc/x").startswith("folder：")
+
+
+def test_a_demonstration_at_an_address_that_is_taken_is_refused_before_it_begins(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert refused("demo", "--folder", tmp_path / "demo", "--port", port, "--season", "1").startswith("port：")
+    assert not (tmp_path / "demo").exists()

@@ -3,10 +3,14 @@
 import csv
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -53,19 +57,23 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     """`gimark demo --once` with a small season, where the environment names an installation that it must not touch."""
     folder = tmp_path_factory.mktemp("demo")
     mine = {"GIMARK_DATABASE_URL": f"sqlite:///{folder}/mine.db", "GIMARK_PASSPHRASE": "the operator's own"}
+    with started("--once", "--folder", folder / "out", "--season", "1", **mine) as process:
+        output, _ = process.communicate(timeout=TIMEOUT_S)
+    assert not (folder / "mine.db").exists()
+    return Played(folder / "out", process.returncode, output, process.pid)
+
+
+def started(*arguments: str | Path, **environment: str) -> "subprocess.Popen[str]":
+    """`gimark demo` in a session of its own."""
     path = os.pathsep.join([str(Path.cwd()), str(Path.cwd() / "trace")])
-    command = [sys.executable, "-P", "-m", "scripts.cli", "demo", "--once", "--folder", folder / "out", "--season", "1"]
-    with subprocess.Popen(
-        command,
-        env=os.environ | mine | {"PYTHONPATH": path},
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "scripts.cli", "demo", *arguments],
+        env=os.environ | environment | {"PYTHONPATH": path},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-    ) as process:
-        output, _ = process.communicate(timeout=TIMEOUT_S)
-    assert not (folder / "mine.db").exists()
-    return Played(folder / "out", process.returncode, output, process.pid)
+    )
 
 
 def opened(played: Played) -> Installation:
@@ -145,6 +153,31 @@ def test_no_process_is_left_behind(played: Played) -> None:
     while (left := commands_of(played.session)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []
+
+
+def test_without_once_it_goes_on_serving_where_it_was_told_to(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with started("--folder", tmp_path / "demo", "--season", "1", "--port", str(port)) as process:
+        assert process.stdout is not None
+        told = "".join(iter_until(process.stdout, f"{address}/01/"))
+        with urllib.request.urlopen(f"{address}/healthz", timeout=TIMEOUT_S) as answer:  # noqa: S310 - our own address
+            assert answer.status == 200
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 0, told + rest
+    assert commands_of(process.pid) == []
+
+
+def iter_until(lines: Iterable[str], words: str) -> Iterator[str]:
+    """The lines up to the first that holds `words`."""
+    for line in lines:
+        yield line
+        if words in line:
+            return
+    pytest.fail(f"it ended without {words}")
 
 
 def commands_of(session: int) -> list[str]:

@@ -186,6 +186,22 @@ def test_a_held_order_lapses_and_its_number_is_never_used_again(county: County) 
 
 
 @on_both
+def test_an_order_whose_held_volume_went_to_another_meanwhile_is_not_issued(county: County) -> None:
+    batch = county.batch()
+    slow = order_codes(county.store, county.producer, IssueForm(batch, 1_020, "slow"))
+    county.store.clock.at += issuing.RESERVATION_LIFE  # type: ignore[attr-defined]
+    county.run(batch, 1, "quick")
+    with county.store.reading() as session:
+        size = book.size(session)
+    with pytest.raises(VolumeExceededError):
+        issue_order(county.store, county.keyring, county.producer, slow)
+    with county.store.reading() as session:
+        assert book.size(session) == size
+        assert session.scalars(select(IssueRun.count)).all() == [1]
+    assert differences(county) == []
+
+
+@on_both
 def test_many_hands_on_the_last_codes_never_issue_more_than_there_are(county: County) -> None:
     batch = county.batch()
     county.run(batch, 1_010, "most")

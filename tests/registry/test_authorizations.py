@@ -49,6 +49,39 @@ def test_an_amendment_for_another_day_is_refused_and_not_stored(county: County) 
         assert session.scalar(select(func.count()).select_from(AuthorizationChange)) == 0
 
 
+def test_no_act_takes_effect_before_the_one_that_it_follows(county: County) -> None:
+    suspended_on = TODAY - timedelta(days=5)
+    before = ledger_size(county)
+    for kind in (ChangeKind.SUSPEND, ChangeKind.REVOKE):
+        with pytest.raises(InvalidInputError) as caught:
+            change(county, ChangeForm(kind, "示例理由", TERMS.valid_from - timedelta(days=1)))
+        assert {fault.field for fault in caught.value.faults} == {"from"}
+    change(county, ChangeForm(ChangeKind.SUSPEND, "示例理由", suspended_on))
+    for kind in (ChangeKind.RESTORE, ChangeKind.REVOKE):
+        with pytest.raises(InvalidInputError) as caught:
+            change(county, ChangeForm(kind, "示例理由", suspended_on - timedelta(days=1)))
+        assert {fault.field for fault in caught.value.faults} == {"from"}
+    assert ledger_size(county) == before + 1
+    change(county, ChangeForm(ChangeKind.RESTORE, "示例理由", suspended_on))
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        (ChangeForm(ChangeKind.AMEND, "示例理由"), "terms"),
+        (ChangeForm(ChangeKind.SUSPEND, "示例理由", terms=TERMS), "terms"),
+        (ChangeForm(ChangeKind.REVOKE, ""), "reason"),
+        (ChangeForm(ChangeKind.REVOKE, "两\n行"), "reason"),
+    ],
+)
+def test_an_act_that_is_not_whole_is_refused_by_field(county: County, form: ChangeForm, field: str) -> None:
+    before = ledger_size(county)
+    with pytest.raises(InvalidInputError) as caught:
+        change(county, form)
+    assert {fault.field for fault in caught.value.faults} == {field}
+    assert ledger_size(county) == before
+
+
 def test_an_amendment_is_in_force_from_the_day_of_its_entry_when_the_clock_went_back(county: County) -> None:
     county.store.clock.at -= timedelta(days=3)  # type: ignore[attr-defined]
     county.amend(number="示例-2026-0008")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -68,10 +69,12 @@ def test_a_product_that_no_entry_could_name_is_refused(
         ({"defined_grades": ("级" * 41,)}, "grades/0"),
         ({"printed_texts": ("a\nb",)}, "printed_texts/0"),
         ({"standard": "S" * 61}, "standard"),
+        ({"product_ref": "no-such-product-0"}, "product"),
+        ({"valid_until": date(2019, 12, 31)}, "until"),
     ],
 )
 def test_a_right_that_no_entry_could_hold_is_refused(county: County, change: dict[str, object], field: str) -> None:
-    form = replace(RIGHT, product_ref=county.product_ref, **change)  # type: ignore[arg-type]
+    form = replace(RIGHT, **{"product_ref": county.product_ref, **change})  # type: ignore[arg-type]
     with county.store.acting() as act, pytest.raises(InvalidInputError) as caught:
         set_right(act, county.regulator, form)
     assert fields(caught) == {field}

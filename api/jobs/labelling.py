@@ -161,10 +161,11 @@ def _check_printer(dpi: int, on_pack: tuple[str, ...]) -> None:
 def _lay_out(
     here: Installation, facts: LabelFacts, codes: RunCodes, template: str, dpi: int, on_pack: tuple[str, ...]
 ) -> Layout:
-    values = label_values(facts, here.keyring.host, on_pack)
-    layout = lay_out(template_named(template), values, codes.uri_length, dpi, _faces(here), _artwork(here))
-    if layout.is_draft:
+    faces = _faces(here)
+    if any(face.is_draft for face in faces.values()):  # its letters have no true height, so nothing can be measured
         raise ConflictError((_NO_FONT,))
+    values = label_values(facts, here.keyring.host, on_pack)
+    layout = lay_out(template_named(template), values, codes.uri_length, dpi, faces, _artwork(here))
     drawn = "".join(text.text for text in layout.texts)
     absent = [text for text in facts.printed_texts if text not in drawn]
     if absent:

@@ -1,10 +1,14 @@
 """Print orders that are refused: codes printed before, labels that cannot be printed, codes that may not be on sale."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
+from api.jobs import labelling
 from api.jobs.labelling import order_labels
 from gimark.errors import ConflictError, GimarkError, IdempotencyKeyReusedError
 from gimark.issuance.model import PrintOrder, PrintState, RangeAct
@@ -14,6 +18,7 @@ from gimark.jobs.rules import JobState
 from gimark.production.model import Batch
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.rights.model import GiProduct
+from labels import fonts
 from labels.errors import LabelError
 from tests.api.jobs.printshop import change, end, entries, facts, form, job, order, orders, work
 from tests.founded import COUNT, Workshop
@@ -114,6 +119,37 @@ def test_a_label_that_cannot_be_printed_is_refused_before_its_order_exists(
         order(shop)
     assert field in {None, caught.value.faults[0].field}
     assert orders(shop.here) == []
+
+
+@pytest.fixture
+def no_font(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine on which no Chinese font is installed."""
+    monkeypatch.setattr(fonts, "_KNOWN", dict.fromkeys(fonts.Style, ()))
+    labelling._found_faces.cache_clear()
+    yield
+    labelling._found_faces.cache_clear()
+
+
+@pytest.mark.usefixtures("no_font")
+def test_without_a_chinese_font_no_label_is_ordered(shop: Workshop) -> None:
+    before = entries(shop.here)
+    with pytest.raises(ConflictError, match="fonts-noto-cjk") as caught:
+        order(shop)
+    assert [fault.field for fault in caught.value.faults] == ["font"]
+    assert orders(shop.here) == []
+    assert entries(shop.here) == before
+
+
+@pytest.mark.parametrize(("setting", "field"), [("font_file", "font"), ("mark_file", "mark_file")])
+def test_a_font_or_mark_of_the_operator_that_is_not_there_is_named_before_the_order(
+    shop: Workshop, tmp_path: Path, setting: str, field: str
+) -> None:
+    settings = shop.here.settings.model_copy(update={setting: tmp_path / "not-there"})
+    here = replace(shop.here, settings=settings)
+    with pytest.raises((GimarkError, LabelError)) as caught:
+        order_labels(here, shop.producer, form(shop))
+    assert [fault.field for fault in caught.value.faults] == [field]
+    assert orders(here) == []
 
 
 def test_what_was_amended_after_the_order_is_not_printed_from_two_sets_of_facts(shop: Workshop) -> None:

@@ -136,4 +136,3 @@ def _put(path: Path, counts: Counts) -> None:
     unfinished = path.with_suffix(f".{os.getpid()}.new")
     unfinished.write_bytes(counts.to_json())
     unfinished.replace(path)
-

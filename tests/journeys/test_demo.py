@@ -186,8 +186,10 @@ def commands_of(session: int) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(FileNotFoundError, ProcessLookupError):
             state, _, _, its_session = (process / "stat").read_text().rpartition(")")[2].split()[:4]
-            if its_session == str(session) and state not in "ZX":
-                found.append((process / "cmdline").read_text().replace("\0", " "))
+            command = (process / "cmdline").read_text().replace("\0", " ")
+            # One without a command is on its way out: its memory is gone already.
+            if its_session == str(session) and state not in "ZX" and command:
+                found.append(command)
     return found
 
 

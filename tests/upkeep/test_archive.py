@@ -93,6 +93,17 @@ def test_one_that_was_cut_off_is_refused(archive: Path, tmp_path: Path, length: 
         take_out(archive, tmp_path / "out")
 
 
+def test_a_directory_that_points_before_the_file_is_damage(archive: Path, tmp_path: Path) -> None:
+    whole = bytearray(archive.read_bytes())
+    end = whole.rindex(b"PK\5\6")
+    # Where the directory lies: said to be further on than it is, each member seems to lie before the beginning.
+    place = int.from_bytes(whole[end + 16 : end + 20], "little")
+    whole[end + 16 : end + 20] = (2 * place).to_bytes(4, "little")
+    archive.write_bytes(whole)
+    with pytest.raises(InvalidInputError, match="broken off or damaged"):
+        take_out(archive, tmp_path / "out")
+
+
 def test_every_altered_byte_is_found(archive: Path, tmp_path: Path) -> None:
     whole = archive.read_bytes()
     for place in range(0, len(whole), 97):

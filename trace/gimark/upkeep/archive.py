@@ -9,6 +9,7 @@ used. That is a check against accidents and careless hands; who may write archiv
 is in them is held against the published ledger when it is restored.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -144,6 +145,11 @@ def reading(path: Path, kind: str) -> Iterator[Archive]:
         raise _broken(f"没有 {path} 这个文件", f"there is no file {path}") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         # What zipfile says of flags and lengths that no archive of ours has.
+        raise _broken("文件不完整或已损坏", "the file is broken off or damaged") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # A place before the file's beginning, which only a damaged directory names.
         raise _broken("文件不完整或已损坏", "the file is broken off or damaged") from error
 
 

@@ -20,8 +20,6 @@ from gimark.store.engine import open_engine
 from scripts.bench.verify_site import HOST, build, settings_of
 from tests.deploy.nginx import PATIENCE_S, Proxy, free_ports, proxy_before
 
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("nginx")
 START_S = 60
 
 

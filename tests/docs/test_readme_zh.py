@@ -96,7 +96,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Newcomer, d
         yield newcomer, said
 
 
-@pytest.mark.xdist_group("readme-zh")
 def test_from_nothing_to_an_activated_label(told: tuple[Newcomer, dict[str, str]]) -> None:
     newcomer, said = told
     assert newcomer.names.keys() == PRINTED.keys()
@@ -121,7 +120,6 @@ def ways_of_printing() -> Iterator[str]:
     yield " ".join(options for options in named if not options.startswith("--template"))
 
 
-@pytest.mark.xdist_group("readme-zh")
 @pytest.mark.parametrize("options", list(ways_of_printing()))
 def test_every_way_of_printing_that_is_named_prints(
     told: tuple[Newcomer, dict[str, str]], tmp_path: Path, options: str

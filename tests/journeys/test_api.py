@@ -27,8 +27,6 @@ from tests.served import PHONE, Served, serving
 COUNT, ON_SHEETS = 300, 240
 PATIENCE_S = 120
 SCOPES = ("read", "manage_batches", "issue_codes", "change_codes", "void_codes")
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("api-journey")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,6 @@ from scripts.demonstration import paper, season
 from tests.founded import HOST, YUNXI, settings_for
 
 TIMEOUT_S, ENDED_WITHIN_S = 300, 10
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 @dataclass(frozen=True, slots=True)

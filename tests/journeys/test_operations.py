@@ -31,7 +31,7 @@ from tests.stored_release import RELEASES, unpack
 
 PATIENCE_S = 240
 COUNT, ACTIVE, VOID = 24, 16, 20
-pytestmark = [pytest.mark.xdist_group("nginx"), pytest.mark.postgres]
+pytestmark = pytest.mark.postgres
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,6 @@ from tests.scripts.command import Gimark, environment_for, forking
 TODAY = local_day(SystemClock().now())
 HARVEST = f"{TODAY - timedelta(days=40)}..{TODAY - timedelta(days=20)}"
 FAR_TOWN = "999001011"
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("command line")
 
 
 @pytest.fixture(scope="module")

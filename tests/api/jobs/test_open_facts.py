@@ -15,8 +15,6 @@ from gimark.registry.rights.model import PRINTABLE, FactName, Right, RightFact, 
 from labels.errors import LabelError
 from tests.founded import COUNT, GTIN, USCC, Workshop
 
-pytestmark = pytest.mark.xdist_group("printing")
-
 OPEN = sorted(set(SourceTag) - PRINTABLE - {SourceTag.MEMORY, SourceTag.DERIVED, SourceTag.CONFLICTING})
 
 

@@ -33,8 +33,6 @@ from tests.labels.thermal.test_thermal import decoded, tsc, zebra
 DPI = 300
 ROLL = "roll-70x40"
 COUNT = 12
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("printing")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pypdf
-import pytest
 from sqlalchemy import select
 
 from api.jobs import printing
@@ -22,8 +21,6 @@ from tests.api.jobs.printshop import content, facts, job, order, rows, scanned, 
 from tests.founded import COUNT, GTIN, Workshop
 
 PAGES, PER_PAGE = 3, 24
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("printing")
 
 
 def test_every_symbol_on_every_page_is_read_by_strangers_and_stands_in_the_csv_in_its_place(

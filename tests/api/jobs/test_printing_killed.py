@@ -28,8 +28,6 @@ from tests.founded import COUNT, PASSPHRASE, Workshop
 
 PART = 12
 ENDED_WITHIN_S = 60
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("printing")
 # The real worker in a process of its own, with small parts so that there are several. It kills itself when two parts
 # are done, after naming the processes of its pool, or goes on until it is told to stop.
 WORKER = """

@@ -23,9 +23,6 @@ from labels.errors import LabelError
 from tests.api.jobs.printshop import change, end, entries, facts, form, job, order, orders, work
 from tests.founded import COUNT, Workshop
 
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("printing")
-
 
 def test_a_code_is_printed_once_and_the_refusal_names_the_first_order(printed_shop: Workshop) -> None:
     shop = printed_shop

@@ -40,8 +40,6 @@ from tests.founded import HOST, Workshop
 from tests.labels.thermal.test_thermal import decoded, zebra
 
 ROLL = "roll-70x40"
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("printing")
 
 
 @dataclass

@@ -29,9 +29,6 @@ from tests.api.site import Site
 from tests.api.v1.programs import program
 from tests.founded import HOST, TOWN, Workshop
 
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("printing")
-
 SCOPES = (Permission.READ, Permission.MANAGE_BATCHES, Permission.ISSUE_CODES, Permission.CHANGE_CODES)
 # The shell takes the command apart as it would for curl, and tells what curl would have been given.
 SAY_WHAT_CURL_GETS = 'curl() { printf "%s\\0" "$@"; }\n'

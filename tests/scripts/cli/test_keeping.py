@@ -7,8 +7,6 @@ import pytest
 from tests.founded import Workshop
 from tests.scripts.command import Gimark, forking
 
-pytestmark = pytest.mark.xdist_group("keeping")
-
 
 @pytest.fixture(scope="module")
 def gimark(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gimark]:

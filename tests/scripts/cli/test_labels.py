@@ -13,9 +13,6 @@ from scripts.cli.app import app
 from tests.founded import Workshop
 from tests.labels.thermal.test_thermal import decoded, tsc, zebra
 
-# What is made once for these tests is made in one process.
-pytestmark = pytest.mark.xdist_group("printing")
-
 
 @pytest.fixture
 def shop(workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path.cwd()
 TEXT = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
 # Blocks of the kind `shell-session` want a value or an answer of the reader's; test_runbook.py sees to their options.

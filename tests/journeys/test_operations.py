@@ -31,7 +31,7 @@ from tests.stored_release import RELEASES, unpack
 
 PATIENCE_S = 240
 COUNT, ACTIVE, VOID = 24, 16, 20
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ import pytest
 from scripts.bench import lists
 from scripts.bench.report import BenchOptions
 
+pytestmark = pytest.mark.long
+
 
 def test_every_list_is_asked_at_every_size_and_judged_beside_its_smallest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "ROUNDS", 1)

@@ -1,6 +1,10 @@
 """The drain bench scans, ends the server and finds what was stored."""
 
+import pytest
+
 from scripts.bench import scan_drain
+
+pytestmark = pytest.mark.long
 
 
 def test_told_to_stop_nothing_that_was_answered_is_missing() -> None:

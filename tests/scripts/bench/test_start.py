@@ -1,7 +1,11 @@
 """The start bench starts real processes, sees their first answers, and ends them."""
 
+import pytest
+
 from scripts.bench.report import BenchOptions
 from scripts.bench.start import run
+
+pytestmark = pytest.mark.long
 
 
 def test_every_start_is_measured_beside_its_peer() -> None:

@@ -1,8 +1,12 @@
 """The look-up benchmark asks what it says it asks, and its server gives verdicts."""
 
+import pytest
+
 from scripts.bench import verify
 from scripts.bench.report import BenchOptions
 from scripts.bench.verify_site import LEAST
+
+pytestmark = pytest.mark.long
 
 TARGETS = [f"/01/09521234500018/10/LOT/21/{n:013}?s={'x' * 90}" for n in range(1_000)]
 

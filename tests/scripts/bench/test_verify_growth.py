@@ -6,6 +6,8 @@ from scripts.bench import verify_growth
 from scripts.bench.report import BenchOptions
 from scripts.bench.verify_growth import Size
 
+pytestmark = pytest.mark.long
+
 
 def test_codes_of_copied_runs_are_green_whatever_the_number_of_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify_growth, "QUICK_SIZES", (Size(10**3, 10**3), Size(3 * 10**5, 3 * 10**3)))

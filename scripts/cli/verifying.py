@@ -166,7 +166,7 @@ def _decoded(path: Path) -> list[str]:
 
     try:
         with Image.open(path) as picture:
-            found = zxingcpp.read_barcodes(picture.convert("L"))
+            found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise invalid("code", f"打不开图片 {path}", f"{path} is no picture", "请换一张", "Try another") from error
     texts = [barcode.text for barcode in found]

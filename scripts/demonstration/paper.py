@@ -30,7 +30,7 @@ def scan_first_label(pdf: Path, folder: Path) -> str:
         with pypdfium2.PdfDocument(pdf) as document:
             document[0].render(scale=DPI / 72, grayscale=True).to_pil().save(page)
     with Image.open(page) as picture:
-        found = zxingcpp.read_barcodes(picture)
+        found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
         if not found:
             raise StoreFailedError(
                 (

@@ -33,7 +33,10 @@ def part(name: str, count: int, **more: object) -> tuple[bytes, np.ndarray, np.n
 
 
 def decoded(picture: Image.Image) -> set[bytes]:
-    return {found.bytes for found in zxingcpp.read_barcodes(np.array(picture.convert("L")))}
+    return {
+        found.bytes
+        for found in zxingcpp.read_barcodes(np.array(picture.convert("L")), formats=zxingcpp.BarcodeFormat.QRCode)
+    }
 
 
 def poppler(content: bytes, folder: Path, dpi: int, *options: str) -> list[Image.Image]:

@@ -74,7 +74,7 @@ def scanned(pdf: bytes, folder: Path) -> list[str]:
     texts: list[str] = []
     for page in sorted(folder.glob("page-*.pgm")):
         with Image.open(page) as picture:
-            found = zxingcpp.read_barcodes(picture)
+            found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
         page.unlink()
         found.sort(key=lambda symbol: (symbol.position.top_left.y // 100, symbol.position.top_left.x))
         texts += [symbol.text for symbol in found]

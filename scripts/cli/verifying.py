@@ -164,9 +164,11 @@ def _decoded(path: Path) -> list[str]:
     import zxingcpp
     from PIL import Image, UnidentifiedImageError
 
+    from labels.proof import QR_CODES
+
     try:
         with Image.open(path) as picture:
-            found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+            found = zxingcpp.read_barcodes(picture.convert("L"), formats=QR_CODES)
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise invalid("code", f"打不开图片 {path}", f"{path} is no picture", "请换一张", "Try another") from error
     texts = [barcode.text for barcode in found]

@@ -9,6 +9,7 @@ import zxingcpp
 from PIL import Image
 
 from gimark.errors import Fault, StoreFailedError
+from labels.proof import QR_CODES
 
 DPI = 300
 
@@ -30,7 +31,7 @@ def scan_first_label(pdf: Path, folder: Path) -> str:
         with pypdfium2.PdfDocument(pdf) as document:
             document[0].render(scale=DPI / 72, grayscale=True).to_pil().save(page)
     with Image.open(page) as picture:
-        found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(picture, formats=QR_CODES)
         if not found:
             raise StoreFailedError(
                 (

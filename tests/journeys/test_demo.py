@@ -153,6 +153,7 @@ def test_no_process_is_left_behind(played: Played) -> None:
     assert left == []
 
 
+@pytest.mark.long
 def test_without_once_it_goes_on_serving_where_it_was_told_to(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -191,6 +192,7 @@ def commands_of(session: int) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("until", [datetime(2025, 3, 1, 1, tzinfo=UTC), datetime(2027, 7, 1, 1, tzinfo=UTC)])
 def test_the_season_is_played_on_any_date_with_who_was_authorised_then(tmp_path: Path, until: datetime) -> None:
     clock = FixedClock(until - timedelta(days=season.SEASON_DAYS + 10))

@@ -278,6 +278,7 @@ def test_packed_before_the_authorization_began_is_not_authorised(county: County,
     assert desk.scan(uri_of(county, run)).verdict.reason is Reason.NOT_AUTHORISED
 
 
+@pytest.mark.long
 def test_a_database_that_hangs_is_amber_and_not_waited_for(
     county: County, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

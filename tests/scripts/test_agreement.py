@@ -29,6 +29,8 @@ from gimark.scans.model import MarkKind
 from tests.founded import HOST, USCC, YUNXI, Workshop, set_up_workshop, settings_for
 from tests.served import Served, ask, serving, until
 
+pytestmark = pytest.mark.long
+
 REASON = "示例理由"
 TRIES = 200
 

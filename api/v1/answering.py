@@ -7,8 +7,7 @@ something takes an Idempotency-Key; the answer is kept in the act's transaction 
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -69,20 +68,41 @@ def told(shown: BaseModel, known: str | None = None, status: int = 200, location
     return Response(body, status, headers, "application/json")
 
 
-@contextmanager
-def changing(process: Process, seen: str | None, represent: Callable[[Act], BaseModel]) -> Iterator[Act]:
-    """An act on the thing that `represent` shows, if that still is the version that If-Match (`seen`) names.
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """A request that changes something, decided on the version of it that If-Match (`seen`) names."""
 
-    The ledger's lock is taken first: no other act comes between the comparison and the commit, which is the caller's.
-    Raises ConditionMissingError (428), StaleError (412), and what `represent` raises for what is not there.
+    process: Process
+    seen: str
+
+    def of(self, represent: Callable[[Act], BaseModel], do: Callable[[Act], object]) -> Response:
+        """Do it to the thing that `represent` shows if that still is the version seen; the answer shows it changed.
+
+        The ledger's lock is taken first: no other act comes between the comparison and the commit. Raises StaleError
+        (412), and what the two raise: then nothing is changed.
+        """
+        with self.process.here.store.acting() as act:
+            book.lock(act)
+            if not _names(self.seen, tag_of(body_of(represent(act))), weakly=False):
+                raise refusals.stale()
+            do(act)
+            act.session.flush()
+            changed = represent(act)
+            act.commit()
+        return told(changed)
+
+
+async def conditional(process: Here, seen: SeenTag = None) -> Conditional:
+    """The request as one on a condition (RFC 9110, 13.1.1).
+
+    Raises ConditionMissingError (428) when it does not say which version it was decided on.
     """
     if seen is None:
         raise refusals.condition_missing()
-    with process.here.store.acting() as act:
-        book.lock(act)
-        if not _names(seen, tag_of(body_of(represent(act))), weakly=False):
-            raise refusals.stale()
-        yield act
+    return Conditional(process, seen)
+
+
+Changing = Annotated[Conditional, Depends(conditional)]
 
 
 @dataclass(frozen=True, slots=True)

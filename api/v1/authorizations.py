@@ -6,13 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.v1.answering import KnownTag, Made, Making, SeenTag, changing, told
+from api.v1.answering import Changing, KnownTag, Made, Making, told
 from api.v1.bodies import JsonRoute
 from api.v1.description import conflicts, needs
 from api.v1.door import Caller, Here
 from api.v1.models import Count, Day, Instant, Ref, RefInPath, Sent, Shown, Text, examples
 from api.v1.paging import Page, PageQuery, page
-from api.wiring import Process
 from gimark.accounts.rules import Actor, Permission
 from gimark.clock import local_day
 from gimark.registry.authorizations import actions, queries
@@ -226,11 +225,9 @@ def grant_authorization(actor: Caller, making: Making, sent: GrantSent) -> Respo
     summary="Amend an authorization",
     openapi_extra=needs(Permission.MANAGE_AUTHORIZATIONS),
 )
-def amend_authorization(
-    process: Here, actor: Caller, authorization: RefInPath, sent: AmendmentSent, seen: SeenTag = None
-) -> Response:
+def amend_authorization(changing: Changing, actor: Caller, authorization: RefInPath, sent: AmendmentSent) -> Response:
     """New terms from today on (ledger: authorization.amend)."""
-    return _changed(process, actor, authorization, seen, ChangeForm(ChangeKind.AMEND, sent.reason, None, sent.terms()))
+    return _changed(changing, actor, authorization, ChangeForm(ChangeKind.AMEND, sent.reason, None, sent.terms()))
 
 
 @router.post(
@@ -240,11 +237,9 @@ def amend_authorization(
     summary="Suspend an authorization",
     openapi_extra=needs(Permission.MANAGE_AUTHORIZATIONS),
 )
-def suspend_authorization(
-    process: Here, actor: Caller, authorization: RefInPath, sent: StopSent, seen: SeenTag = None
-) -> Response:
+def suspend_authorization(changing: Changing, actor: Caller, authorization: RefInPath, sent: StopSent) -> Response:
     """It cannot be used until it is restored (ledger: authorization.suspend)."""
-    return _changed(process, actor, authorization, seen, ChangeForm(ChangeKind.SUSPEND, sent.reason, sent.from_))
+    return _changed(changing, actor, authorization, ChangeForm(ChangeKind.SUSPEND, sent.reason, sent.from_))
 
 
 @router.post(
@@ -254,11 +249,9 @@ def suspend_authorization(
     summary="Restore an authorization",
     openapi_extra=needs(Permission.MANAGE_AUTHORIZATIONS),
 )
-def restore_authorization(
-    process: Here, actor: Caller, authorization: RefInPath, sent: StopSent, seen: SeenTag = None
-) -> Response:
+def restore_authorization(changing: Changing, actor: Caller, authorization: RefInPath, sent: StopSent) -> Response:
     """Lift a suspension (ledger: authorization.restore)."""
-    return _changed(process, actor, authorization, seen, ChangeForm(ChangeKind.RESTORE, sent.reason, sent.from_))
+    return _changed(changing, actor, authorization, ChangeForm(ChangeKind.RESTORE, sent.reason, sent.from_))
 
 
 @router.post(
@@ -268,19 +261,15 @@ def restore_authorization(
     summary="Revoke an authorization",
     openapi_extra=needs(Permission.MANAGE_AUTHORIZATIONS),
 )
-def revoke_authorization(
-    process: Here, actor: Caller, authorization: RefInPath, sent: StopSent, seen: SeenTag = None
-) -> Response:
+def revoke_authorization(changing: Changing, actor: Caller, authorization: RefInPath, sent: StopSent) -> Response:
     """End it for good (ledger: authorization.revoke); another must be granted."""
-    return _changed(process, actor, authorization, seen, ChangeForm(ChangeKind.REVOKE, sent.reason, sent.from_))
+    return _changed(changing, actor, authorization, ChangeForm(ChangeKind.REVOKE, sent.reason, sent.from_))
 
 
-def _changed(process: Process, actor: Actor, ref: str, seen: str | None, form: ChangeForm) -> Response:
-    with changing(process, seen, lambda act: _shown(act, actor, ref)) as act:
-        actions.change_authorization(act, actor, ref, form)
-        changed = _shown(act, actor, ref)
-        act.commit()
-    return told(changed)
+def _changed(changing: Changing, actor: Actor, ref: str, form: ChangeForm) -> Response:
+    return changing.of(
+        lambda act: _shown(act, actor, ref), lambda act: actions.change_authorization(act, actor, ref, form)
+    )
 
 
 def _shown(act: Act, actor: Actor, ref: str) -> AuthorizationShown:

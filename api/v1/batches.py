@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.v1.answering import KnownTag, Made, Making, SeenTag, changing, told
+from api.v1.answering import Changing, KnownTag, Made, Making, told
 from api.v1.batch_bodies import (
     BatchAmendmentSent,
     BatchListed,
@@ -109,15 +109,12 @@ def register_batch(actor: Caller, making: Making, sent: BatchSent) -> Response:
     summary="Confirm the packing",
     openapi_extra=needs(Permission.MANAGE_BATCHES),
 )
-def confirm_batch(
-    process: Here, actor: Caller, batch: RefInPath, sent: ConfirmationSent, seen: SeenTag = None
-) -> Response:
+def confirm_batch(changing: Changing, actor: Caller, batch: RefInPath, sent: ConfirmationSent) -> Response:
     """Say what was really packed, and when (ledger: batch.confirm); once, later changes are amendments."""
-    with changing(process, seen, lambda act: _as_it_is(act, actor, batch)) as act:
-        actions.confirm_batch(act, actor, batch, sent.packed_g, sent.packed_on)
-        changed = _as_it_is(act, actor, batch)
-        act.commit()
-    return told(changed)
+    return changing.of(
+        lambda act: _as_it_is(act, actor, batch),
+        lambda act: actions.confirm_batch(act, actor, batch, sent.packed_g, sent.packed_on),
+    )
 
 
 @router.post(
@@ -127,19 +124,17 @@ def confirm_batch(
     summary="Amend a batch",
     openapi_extra=needs(Permission.MANAGE_BATCHES),
 )
-def amend_batch(
-    process: Here, actor: Caller, batch: RefInPath, sent: BatchAmendmentSent, seen: SeenTag = None
-) -> Response:
+def amend_batch(changing: Changing, actor: Caller, batch: RefInPath, sent: BatchAmendmentSent) -> Response:
     """Correct what was registered or confirmed, saying why (ledger: batch.amend)."""
     changes = sent.model_dump(exclude_none=True, exclude={"reason"})
     if "town" in changes:
         changes["town_code"] = changes.pop("town")
-    with changing(process, seen, lambda act: _as_it_is(act, actor, batch)) as act:
+
+    def amend(act: Act) -> None:
         terms = replace(terms_of(lists.visible_batch(act.session, actor, batch)), **changes)
         actions.amend_batch(act, actor, batch, terms, sent.reason)
-        changed = _as_it_is(act, actor, batch)
-        act.commit()
-    return told(changed)
+
+    return changing.of(lambda act: _as_it_is(act, actor, batch), amend)
 
 
 @router.post(
@@ -149,13 +144,11 @@ def amend_batch(
     summary="Recall a batch",
     openapi_extra=needs(Permission.RECALL_BATCHES),
 )
-def recall_batch(process: Here, actor: Caller, batch: RefInPath, sent: RecallSent, seen: SeenTag = None) -> Response:
+def recall_batch(changing: Changing, actor: Caller, batch: RefInPath, sent: RecallSent) -> Response:
     """Every code of the batch is red from now on, for good (ledger: batch.recall)."""
-    with changing(process, seen, lambda act: _as_it_is(act, actor, batch)) as act:
-        actions.recall_batch(act, actor, batch, sent.reason)
-        changed = _as_it_is(act, actor, batch)
-        act.commit()
-    return told(changed)
+    return changing.of(
+        lambda act: _as_it_is(act, actor, batch), lambda act: actions.recall_batch(act, actor, batch, sent.reason)
+    )
 
 
 def _as_it_is(act: Act, actor: Actor, ref: str) -> BatchShown:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from api.v1.answering import KnownTag, Made, Making, SeenTag, changing, told
+from api.v1.answering import Changing, KnownTag, Made, Making, told
 from api.v1.bodies import JsonRoute
 from api.v1.description import conflicts, needs
 from api.v1.door import Caller, Here
@@ -128,19 +128,17 @@ def show_county(process: Here, actor: Caller, known: KnownTag = None) -> Respons
     summary="Correct the county's words",
     openapi_extra=needs(Permission.MANAGE_REGISTRY),
 )
-def change_county(process: Here, actor: Caller, sent: CountySent, seen: SeenTag = None) -> Response:
+def change_county(changing: Changing, actor: Caller, sent: CountySent) -> Response:
     """Put these words in the place of those that are there. Pages show them once the servers were started again."""
 
     def shown(act: Act) -> CountyShown:
         return CountyShown.of(queries.county(act.session, actor))
 
-    with changing(process, seen, shown) as act:
+    def correct(act: Act) -> None:
         now = shown(act)
         actions.set_county(act, actor, CountyForm(code=now.code, host=now.host, **sent.model_dump()))
-        act.session.flush()
-        changed = shown(act)
-        act.commit()
-    return told(changed)
+
+    return changing.of(shown, correct)
 
 
 @router.get("/towns", response_model=Page[TownShown], summary="List towns", openapi_extra=needs(Permission.READ))
@@ -181,10 +179,9 @@ def make_town(actor: Caller, making: Making, sent: TownSent) -> Response:
     summary="Correct a town's names",
     openapi_extra=needs(Permission.MANAGE_REGISTRY),
 )
-def change_town(process: Here, actor: Caller, town: TownCode, sent: TownChange, seen: SeenTag = None) -> Response:
+def change_town(changing: Changing, actor: Caller, town: TownCode, sent: TownChange) -> Response:
     """Put these names in the place of those that are there; the code stays."""
-    with changing(process, seen, lambda act: TownShown.of(queries.town(act.session, actor, town))) as act:
-        row = actions.correct_town(act, actor, town, sent.name, sent.name_en)
-        changed = TownShown(code=row.code, name=row.name_zh, name_en=row.name_en)
-        act.commit()
-    return told(changed)
+    return changing.of(
+        lambda act: TownShown.of(queries.town(act.session, actor, town)),
+        lambda act: actions.correct_town(act, actor, town, sent.name, sent.name_en),
+    )

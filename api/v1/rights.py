@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.v1.answering import KnownTag, Made, Making, SeenTag, changing, told
+from api.v1.answering import Changing, KnownTag, Made, Making, told
 from api.v1.bodies import JsonRoute
 from api.v1.description import needs
 from api.v1.door import Caller, Here
@@ -214,20 +214,17 @@ def make_right(actor: Caller, making: Making, sent: RightSent) -> Response:
     summary="Say where a right's facts are known from",
     openapi_extra=needs(Permission.MANAGE_REGISTRY),
 )
-def change_evidence(
-    process: Here, actor: Caller, right: RefInPath, sent: RightEvidence, seen: SeenTag = None
-) -> Response:
+def change_evidence(changing: Changing, actor: Caller, right: RefInPath, sent: RightEvidence) -> Response:
     """Put this evidence in the place of what was known. The facts stay; nothing goes into the ledger."""
 
     def shown(act: Act) -> RightShown:
         return RightShown.of(queries.right(act.session, actor, right))
 
-    with changing(process, seen, shown) as act:
+    def do(act: Act) -> None:
         row = queries.visible_right(act.session, actor, right)
         set_evidence(act, actor, row, Evidence(sent.source, sent.source_tag), sent.facts())
-        changed = shown(act)
-        act.commit()
-    return told(changed)
+
+    return changing.of(shown, do)
 
 
 def _known(known: Evidence) -> EvidenceSent:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.v1.answering import KnownTag, Made, Making, SeenTag, changing, told
+from api.v1.answering import Changing, KnownTag, Made, Making, told
 from api.v1.bodies import JsonRoute
 from api.v1.description import conflicts, needs
 from api.v1.door import Caller, Here
@@ -123,17 +123,13 @@ def make_user(actor: Caller, making: Making, sent: UserSent) -> Response:
     summary="Switch a user on or off",
     openapi_extra=needs(Permission.MANAGE_USERS),
 )
-def change_user(process: Here, actor: Caller, user: RefInPath, sent: UserChange, seen: SeenTag = None) -> Response:
+def change_user(changing: Changing, actor: Caller, user: RefInPath, sent: UserChange) -> Response:
     """Whoever is switched off cannot log in, and their access keys stop at once. Nobody can switch off themselves."""
 
     def shown(act: Act) -> UserShown:
         return UserShown.of(queries.user(act.session, actor, user))
 
-    with changing(process, seen, shown) as act:
-        actions.set_active(act, actor, user, is_active=sent.is_active)
-        changed = shown(act)
-        act.commit()
-    return told(changed)
+    return changing.of(shown, lambda act: actions.set_active(act, actor, user, is_active=sent.is_active))
 
 
 @router.post(

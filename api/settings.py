@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     bad_keys_per_minute: int = Field(
         60, ge=1, description="Requests with a bad access key that one network may send in a minute"
     )
+    session_idle_min: int = Field(60, ge=5, le=1440, description="Minutes after which an unused session ends")
+    session_hours: int = Field(12, ge=1, le=168, description="Hours after which any session ends")
     body_limit: int = Field(1 << 20, ge=1024, description="Largest request body in bytes outside uploads")
     upload_limit: int = Field(20 << 20, ge=1024, description="Largest upload in bytes")
     head_timeout_s: float = Field(15, gt=0, description="Seconds within which a request's headers must be here")

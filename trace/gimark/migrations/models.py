@@ -4,6 +4,7 @@ import gimark.accounts.access.model
 import gimark.accounts.answers.model
 import gimark.accounts.attempts.model
 import gimark.accounts.model
+import gimark.accounts.sessions.model
 import gimark.issuance.keys.model
 import gimark.issuance.model
 import gimark.jobs.model

@@ -42,6 +42,15 @@ def test_portions_follow_each_other_to_the_end(any_store: Store) -> None:
     assert sizes == [3, 3, 1]
 
 
+def test_the_newest_come_first_where_that_is_wanted_and_what_is_made_meanwhile_moves_nothing(any_store: Store) -> None:
+    add(any_store, "a1", "a2", "a3")
+    first = asked(any_store, Wanted(2, newest_first=True))
+    assert first.items == ("a3", "a2")
+    add(any_store, "a4")
+    rest = asked(any_store, Wanted(2, first.next, newest_first=True))
+    assert (rest.items, rest.next) == (("a1",), None)
+
+
 def test_a_list_that_ends_with_a_portion_has_nothing_behind_it(any_store: Store) -> None:
     add(any_store, "a1", "a2")
     assert asked(any_store, Wanted(2)).next is None

@@ -1,6 +1,6 @@
 """Lists a portion at a time, by key: as fast at the millionth row as at the first, and no row twice or left out.
 
-A list is in the order in which its things were made (`id`). Who asks names the last thing it has by its public `ref`;
+A list is in the order in which its things were made (`id`), or the other way round. Who asks names the last thing it has by its public `ref`;
 the next portion begins behind it. So a cursor tells nothing that the list did not, and holds for as long as the thing.
 
     def enterprises(session: Session, actor: Actor, wanted: Wanted) -> Portion[EnterpriseFacts]:
@@ -29,10 +29,14 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """At most `limit` things behind the one whose ref is `after`; from the first on when that is None."""
+    """At most `limit` things behind the one whose ref is `after`; from the first on when that is None.
+
+    With `newest_first` the list is asked for from its end: what people look at begins with today.
+    """
 
     limit: int = USUAL
     after: str | None = None
+    newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,9 @@ def portion(
         place = session.scalar(query.with_only_columns(number).where(ref == wanted.after))
         if place is None:
             raise unknown_place()
-        asked = query.where(number > place)
-    rows = session.scalars(asked.order_by(number).limit(wanted.limit + 1)).all()
+        asked = query.where(number < place if wanted.newest_first else number > place)
+    order = number.desc() if wanted.newest_first else number.asc()
+    rows = session.scalars(asked.order_by(order).limit(wanted.limit + 1)).all()
     found = tuple(rows[: wanted.limit])
     return Portion(found, getattr(found[-1], ref.key) if len(rows) > wanted.limit else None)
 

@@ -8,7 +8,7 @@ the key destroyed, neither part says anything.
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import IPv6Address
 
 from gimark.scans.clones import NETWORK_BYTES
 
@@ -82,15 +82,12 @@ class TagMaker:
 
 def network_of(address: str) -> bytes:
     """The /24 (IPv4, also when mapped into IPv6) or /48 (IPv6) around `address`; b"" when it is unreadable."""
-    parts = address.split(".")
-    if len(parts) == 4 and address.isascii():
-        try:
-            return bytes(map(int, parts[:3]))
-        except ValueError:
-            pass  # an IPv4 address mapped into IPv6, or nonsense
     try:
+        if ":" not in address:
+            first, second, third, _ = address.split(".")
+            return bytes((int(first), int(second), int(third)))
         long = IPv6Address(address)
-    except AddressValueError:
+    except ValueError:
         return b""
     return long.ipv4_mapped.packed[:3] if long.ipv4_mapped else long.packed[:6]
 

@@ -91,11 +91,9 @@ class Recorder:
             return []
         if batch[0][1] is None:
             self._closing.wait(self._linger_s)
-        try:
-            while len(batch) < GREATEST_BATCH:
-                batch.append(self._queue.get_nowait())
-        except Empty:
-            pass
+        # Nobody else takes looks, so what is there now is there to be taken.
+        while len(batch) < GREATEST_BATCH and not self._queue.empty():
+            batch.append(self._queue.get_nowait())
         return batch
 
     def _written(self, batch: Sequence[tuple[Look, Done | None]]) -> bool:

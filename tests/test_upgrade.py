@@ -111,15 +111,7 @@ def test_work_goes_on_where_it_stopped(upgraded: Installation) -> None:
 def test_a_restored_backup_of_it_keeps_everything_and_goes_on(
     upgraded: Installation, stored: StoredRelease, tmp_path: Path
 ) -> None:
-    data, keys = tmp_path / "data.zip", tmp_path / "keys.zip"
-    back_up(upgraded, data, nobody)
-    back_up_keys(upgraded, keys)
-    settings = settings_of(tmp_path / "restored")
-    restore(settings, Sources(data, keys), nobody, replaces=False, clock=upgraded.store.clock)
-    here = opened(stored, settings.data_dir)
-    hold(here, stored)
-    go_on(here)
-    here.store.engine.dispose()
+    come_back_from_a_backup(upgraded, stored, tmp_path)
 
 
 @pytest.mark.postgres
@@ -167,12 +159,17 @@ def test_a_backup_of_postgresql_restored_into_sqlite_keeps_everything_and_goes_o
     upgraded: Installation, stored: StoredRelease, tmp_path: Path, vacant_postgres: str
 ) -> None:
     there = copy_to(upgraded, vacant_postgres, nobody)
-    data, keys = tmp_path / "data.zip", tmp_path / "keys.zip"
-    back_up(there, data, nobody)
-    back_up_keys(there, keys)
+    come_back_from_a_backup(there, stored, tmp_path)
     there.store.engine.dispose()
-    settings = settings_of(tmp_path / "restored")
-    restore(settings, Sources(data, keys), nobody, replaces=False, clock=upgraded.store.clock)
+
+
+def come_back_from_a_backup(source: Installation, stored: StoredRelease, folder: Path) -> None:
+    """Back `source` up, restore it on SQLite in another place, and see that it holds everything and goes on."""
+    data, keys = folder / "data.zip", folder / "keys.zip"
+    back_up(source, data, nobody)
+    back_up_keys(source, keys)
+    settings = settings_of(folder / "restored")
+    restore(settings, Sources(data, keys), nobody, replaces=False, clock=source.store.clock)
     here = opened(stored, settings.data_dir)
     hold(here, stored)
     go_on(here)

@@ -1,7 +1,8 @@
 """Lists a portion at a time, by key: as fast at the millionth row as at the first, and no row twice or left out.
 
-A list is in the order in which its things were made (`id`), or the other way round. Who asks names the last thing it has by its public `ref`;
-the next portion begins behind it. So a cursor tells nothing that the list did not, and holds for as long as the thing.
+A list is in the order in which its things were made (`id`), or the other way round. Who asks names the last thing it
+has by its public `ref`; the next portion begins behind it. So a cursor tells nothing that the list did not, and holds
+for as long as the thing.
 
     def enterprises(session: Session, actor: Actor, wanted: Wanted) -> Portion[EnterpriseFacts]:
         found = portion(session, visible(actor), Enterprise.id, Enterprise.ref, wanted)

@@ -106,6 +106,12 @@ class VolumeExceededError(ConflictError):
     code = "volume-exceeded"
 
 
+class SecondPersonNeededError(ConflictError):
+    """One person alone may not do this; all else about the act was in order. Nothing was done."""
+
+    code = "second-person-needed"
+
+
 class IdempotencyKeyReusedError(ConflictError):
     """The same idempotency key came with another body."""
 

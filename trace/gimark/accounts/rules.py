@@ -24,7 +24,10 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a role may do; also the scopes of an access key. MANAGE_ACCESS is about one's own keys alone."""
+    """What a role may do; also the scopes of an access key. MANAGE_ACCESS is about one's own keys alone.
+
+    APPROVE is to be the second person of an act that the approver may do too (`gimark.accounts.seconds`).
+    """
 
     MANAGE_ACCESS = "manage_access"
     MANAGE_USERS = "manage_users"
@@ -36,10 +39,12 @@ class Permission(StrEnum):
     MANAGE_ITEMS = "manage_items"
     MANAGE_BATCHES = "manage_batches"
     RECALL_BATCHES = "recall_batches"
+    OVERRIDE_VOLUME = "override_volume"
     ISSUE_CODES = "issue_codes"
     CHANGE_CODES = "change_codes"
     VOID_CODES = "void_codes"
     MARK_CODES = "mark_codes"
+    APPROVE = "approve"
     READ = "read"
 
 
@@ -60,8 +65,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ERASE_PERSONS,
             Permission.MANAGE_AUTHORIZATIONS,
             Permission.RECALL_BATCHES,
+            Permission.OVERRIDE_VOLUME,
             Permission.VOID_CODES,
             Permission.MARK_CODES,
+            Permission.APPROVE,
             Permission.READ,
         }
     ),
@@ -74,6 +81,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ISSUE_CODES,
             Permission.CHANGE_CODES,
             Permission.VOID_CODES,
+            Permission.APPROVE,
             Permission.READ,
         }
     ),

@@ -37,8 +37,9 @@ from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind
 from gimark.issuance.signing import issued_run, secrets_of
 from gimark.ledger import book
-from gimark.production.actions import BatchForm, confirm_batch, register_batch
+from gimark.production.actions import confirm_batch, register_batch
 from gimark.production.model import Batch
+from gimark.production.registering import BatchForm
 from gimark.registry.items.model import TradeItem
 from gimark.scans.actions import mark_code
 from gimark.scans.model import MarkKind

@@ -16,7 +16,8 @@ from gimark.issuance.queries import RunFacts
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind, Span
 from gimark.keys.signer import Ed25519Signer
-from gimark.production.actions import BatchForm, confirm_batch, register_batch
+from gimark.production.actions import confirm_batch, register_batch
+from gimark.production.registering import BatchForm
 from gimark.registry.authorizations.actions import ChangeForm, change_authorization, grant_authorization
 from gimark.registry.authorizations.rules import ChangeKind, Terms
 from gimark.registry.enterprises.actions import EnterpriseForm, register_enterprise

@@ -16,7 +16,8 @@ from gimark.accounts.rules import Actor, Role
 from gimark.clock import Clock, local_day
 from gimark.issuance.issuing import IssueForm, issue_codes
 from gimark.issuance.queries import RunFacts
-from gimark.production.actions import BatchForm, confirm_batch, register_batch
+from gimark.production.actions import confirm_batch, register_batch
+from gimark.production.registering import BatchForm
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
 

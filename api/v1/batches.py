@@ -23,9 +23,9 @@ from api.v1.models import Day, Ref, RefInPath, Text
 from api.v1.paging import Page, PageQuery, page
 from gimark.accounts.rules import Actor, Permission
 from gimark.production import actions, lists
-from gimark.production.actions import BatchForm
 from gimark.production.lists import BatchFilter
 from gimark.production.queries import terms_of
+from gimark.production.registering import BatchForm
 from gimark.production.rules import BatchState
 from gimark.store.unit_of_work import Act
 

@@ -34,7 +34,8 @@ from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind
 from gimark.issuance.signing import issued_run, secrets_of
 from gimark.keys import ed25519
-from gimark.production.actions import BatchForm, confirm_batch, register_batch
+from gimark.production.actions import confirm_batch, register_batch
+from gimark.production.registering import BatchForm
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
 from scripts.bench import verify_django

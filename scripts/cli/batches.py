@@ -11,9 +11,10 @@ from sqlalchemy import or_, select
 from gimark.accounts.rules import Permission, not_found, require
 from gimark.issuance.model import IssueRun
 from gimark.ledger import book
-from gimark.production.actions import BatchForm, amend_batch, confirm_batch, recall_batch, register_batch
+from gimark.production.actions import amend_batch, confirm_batch, recall_batch, register_batch
 from gimark.production.model import Batch
 from gimark.production.queries import terms_of
+from gimark.production.registering import BatchForm
 from gimark.quantities import grams_from_kg
 from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act

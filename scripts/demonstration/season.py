@@ -22,8 +22,9 @@ from gimark.issuance.model import IssueRun
 from gimark.issuance.queries import RunFacts
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind, Span
-from gimark.production.actions import BatchForm, confirm_batch, recall_batch, register_batch
+from gimark.production.actions import confirm_batch, recall_batch, register_batch
 from gimark.production.model import Batch
+from gimark.production.registering import BatchForm
 from gimark.registry.authorizations.actions import ChangeForm, change_authorization
 from gimark.registry.authorizations.model import Authorization
 from gimark.registry.authorizations.rules import ChangeKind

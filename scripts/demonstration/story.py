@@ -26,7 +26,8 @@ from gimark.issuance.queries import RunFacts
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import RangeKind
 from gimark.ledger.checkpoints import Checkpoint
-from gimark.production.actions import BatchForm, confirm_batch, register_batch
+from gimark.production.actions import confirm_batch, register_batch
+from gimark.production.registering import BatchForm
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.queries import items_of
 from scripts.cli.serving import listening_at

@@ -123,6 +123,30 @@ def test_a_refused_entry_leaves_the_act_usable(store: Store) -> None:
     assert counts(store) == (2, 3, 2)
 
 
+def test_many_entries_at_once_are_those_of_one_by_one(store: Store) -> None:
+    append_many(store, 70)
+    with store.reading() as session:
+        one_by_one = list(book.entries(session, 0, 70)), leaves(session)
+    with store.acting() as act:
+        book.append(act, "key.retire", "root", kid="0000")
+        for first, last in ((70, 72), (72, 72), (72, 73), (73, 140)):
+            many = [{"kid": f"{number - 70:04x}"} for number in range(first + 1, last + 1)]
+            assert book.append_all(act, "key.retire", "root", many) == range(first + 1, last + 1)
+        act.commit()
+    with store.reading() as session:
+        assert (list(book.entries(session, 70, 140)), leaves(session)[70:140]) == one_by_one
+        assert book.root(session, 141) == merkle.root(leaves(session))
+        assert book.inclusion_proof(session, 100, 141) == merkle.inclusion_path(leaves(session), 100)
+
+
+def test_many_entries_are_refused_whole_for_one(store: Store) -> None:
+    with store.acting() as act:
+        with pytest.raises(LedgerError, match=r"not a key\.retire"):
+            book.append_all(act, "key.retire", "root", [{"kid": "0001"}, {"kid": "xyz"}])
+        act.commit()
+    assert counts(store) == (0, 0, 0)
+
+
 @pytest.mark.parametrize("named", [1, 2, 900])
 def test_an_entry_names_only_entries_before_it(store: Store, named: int) -> None:
     append_many(store, 1)

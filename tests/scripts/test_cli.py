@@ -24,7 +24,8 @@ from api.installation import note_signer
 from gimark.clock import SystemClock, local_day
 from gimark.codes.serial import typed_form
 from gimark.ledger.disk import write_whole
-from gimark.production.actions import BatchForm, register_batch
+from gimark.production.actions import register_batch
+from gimark.production.registering import BatchForm
 from gimark.registry.items.model import TradeItem
 from scripts.demonstration.paper import urls
 from tests.founded import GTIN, HOST, OTHER_USCC, TOWN, USCC, Founding, Workshop

@@ -35,8 +35,8 @@ from gimark.jobs.kinds import ISSUE_CODES, PUBLISH_CHECKPOINT
 from gimark.jobs.queries import job_by_key
 from gimark.ledger import book
 from gimark.production import volume
-from gimark.production.actions import covering
 from gimark.production.model import Batch, EnterpriseEntry, EntryKind, MovementKind, VolumeReservation
+from gimark.production.registering import covering
 from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act, Store
 

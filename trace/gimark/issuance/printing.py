@@ -17,8 +17,8 @@ from gimark.issuance.rules import PrintFormat, RangeKind, Span, check_act, check
 from gimark.jobs.actions import enqueue, retry_by_key
 from gimark.jobs.kinds import PRINT_LABELS
 from gimark.ledger import book
-from gimark.production.actions import covering
 from gimark.production.model import Batch
+from gimark.production.registering import covering
 from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act
 

@@ -13,8 +13,8 @@ from gimark.jobs.actions import enqueue
 from gimark.jobs.kinds import PUBLISH_STATUS
 from gimark.ledger import book
 from gimark.production import volume
-from gimark.production.actions import covering
 from gimark.production.model import Batch, MovementKind
+from gimark.production.registering import covering
 from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act
 from gimark.texts import checked_reason

@@ -1,118 +1,35 @@
 """What is done with a batch: register, confirm, amend, recall. Each takes the caller's transaction; it commits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
 
 from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
 from gimark.clock import local_day
-from gimark.codes.lot import check_lot
-from gimark.errors import ConflictError, Fault, InvalidInputError, NotAuthorisedError
+from gimark.errors import ConflictError, Fault
 from gimark.jobs.actions import enqueue
 from gimark.jobs.kinds import PUBLISH_STATUS
 from gimark.ledger import book
-from gimark.production.model import (
-    Batch,
-    BatchAct,
-    BatchActKind,
-    BatchAuthorization,
-    BatchVolume,
-    EnterpriseEntry,
-    EntryKind,
-)
+from gimark.production.model import Batch, BatchAct, BatchActKind
 from gimark.production.queries import terms_of
+from gimark.production.registering import BatchForm, check_town, enter_batches, entry_fields, judge_batches
 from gimark.production.rules import BatchTerms, check_terms
 from gimark.production.volume import check_kept
-from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of, fitting
-from gimark.registry.items.model import TradeItem, TradeItemRight
-from gimark.registry.rights.model import RightTown, Town
+from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act
-from gimark.texts import SHORT, checked_reason, checked_text
-
-
-@dataclass(frozen=True, slots=True)
-class BatchForm:
-    """A batch as registered; `planned_g` in grams, days in Asia/Shanghai."""
-
-    item_ref: str
-    lot: str
-    town_code: str
-    harvested_from: date
-    harvested_until: date
-    planned_g: int
-    producer_lot: str | None = None
+from gimark.texts import checked_reason
 
 
 def register_batch(act: Act, actor: Actor, form: BatchForm) -> Batch:
     """Register a packed lot (ledger: batch.register).
 
-    Raises InvalidInputError for the lot, the days, the mass or a town outside a used right's area;
-    NotAuthorisedError when a right the item carries has no active authorization for its class;
-    ConflictError when the item has this lot already.
+    Raises the first of what `judge_batches` finds wrong with it.
     """
-    require(actor, Permission.MANAGE_BATCHES)
-    book.lock(act)
-    item = act.session.scalar(select(TradeItem).where(TradeItem.ref == form.item_ref))
-    if item is None:
-        raise not_found("item")
-    require_enterprise(actor, item.enterprise_id, "item")
-    lot = check_lot(form.lot, "lot")
-    if form.producer_lot is not None:
-        checked_text(form.producer_lot, "producer_lot", SHORT)
-    today = local_day(act.now)
-    terms = BatchTerms(form.town_code, form.harvested_from, form.harvested_until, form.planned_g)
-    check_terms(terms, today)
-    _check_town(act, item, form.town_code)
-    _check_new(act, item, lot)
-    permitted = covering(act, item, today)
-    index = book.append(
-        act,
-        "batch.register",
-        actor.ledger_word,
-        item=item.ledger_index,
-        authorizations=[authorization.ledger_index for authorization in permitted],
-        lot=lot,
-        **_fields(terms, confirmed=False),
-    )
-    batch = Batch(
-        item_id=item.id,
-        lot=lot,
-        producer_lot=form.producer_lot,
-        town_code=form.town_code,
-        harvested_from=form.harvested_from,
-        harvested_until=form.harvested_until,
-        planned_g=form.planned_g,
-        registered_at=act.now,
-        ledger_index=index,
-    )
-    act.session.add(batch)
-    act.session.flush()
-    act.session.add(BatchVolume(batch_id=batch.id, issued_g=0, activated_g=0))
-    act.session.add(EnterpriseEntry(enterprise_id=item.enterprise_id, kind=EntryKind.BATCH, ledger_index=index))
-    act.session.add_all(BatchAuthorization(batch_id=batch.id, authorization_id=a.id) for a in permitted)
-    act.session.flush()
-    return batch
-
-
-def covering(act: Act, item: TradeItem, day: date) -> list[AuthorizationFacts]:
-    """One authorization for each right the item carries, active on `day` for its class, in ledger order.
-
-    Raises NotAuthorisedError naming every right that has none: a package carries all of its rights or no mark.
-    """
-    rights = act.session.scalars(select(TradeItemRight.right_id).where(TradeItemRight.item_id == item.id)).all()
-    held = authorizations_of(act.session, item.enterprise_id, rights)
-    chosen: list[AuthorizationFacts] = []
-    faults: list[Fault] = []
-    for right_id in rights:
-        mine = [a for a in held if a.right_id == right_id]
-        if (permitted := fitting(mine, item.product_class, day)) is not None:
-            chosen.append(permitted)
-        else:
-            faults.append(_unauthorised(item, mine, day))
-    if faults:
-        raise NotAuthorisedError(tuple(faults))
-    return sorted(chosen, key=lambda authorization: authorization.ledger_index)
+    (judged,) = judge_batches(act, actor, [form])
+    if isinstance(judged, tuple):
+        raise judged[0]
+    return enter_batches(act, actor, [judged])[0]
 
 
 def confirm_batch(act: Act, actor: Actor, ref: str, packed_g: int, packed_on: date) -> Batch:
@@ -147,9 +64,9 @@ def amend_batch(act: Act, actor: Actor, ref: str, terms: BatchTerms, reason: str
     check_terms(terms, local_day(act.now), before)
     checked_reason(reason)
     item = act.session.get_one(TradeItem, batch.item_id)
-    _check_town(act, item, terms.town_code)
+    check_town(act, item, terms.town_code)
     check_kept(act, batch, terms)
-    entry = {"batch": batch.ledger_index, "reason": reason} | _fields(terms, confirmed=True)
+    entry = {"batch": batch.ledger_index, "reason": reason} | entry_fields(terms, confirmed=True)
     _record(act, actor, batch, BatchActKind.AMEND, entry, reason)
     batch.town_code = terms.town_code
     batch.harvested_from, batch.harvested_until = terms.harvested_from, terms.harvested_until
@@ -192,79 +109,5 @@ def _record(
     enqueue(act, PUBLISH_STATUS, f"{PUBLISH_STATUS}:{index}")
 
 
-def _fields(terms: BatchTerms, *, confirmed: bool) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "town": terms.town_code,
-        "harvested_from": terms.harvested_from.isoformat(),
-        "harvested_until": terms.harvested_until.isoformat(),
-        "planned_g": terms.planned_g,
-    }
-    if confirmed:
-        fields |= {"packed_g": terms.packed_g, "packed_on": terms.packed_on and terms.packed_on.isoformat()}
-    return fields
-
-
-def _check_town(act: Act, item: TradeItem, town_code: str) -> None:
-    if act.session.get(Town, town_code) is None:
-        raise InvalidInputError(
-            (
-                Fault(
-                    "town",
-                    f"没有乡镇代码 {town_code}",
-                    f"unknown town code {town_code}",
-                    "请从乡镇名录中选择",
-                    "Choose from the list of towns",
-                ),
-            )
-        )
-    rights = select(TradeItemRight.right_id).where(TradeItemRight.item_id == item.id)
-    inside = select(RightTown.right_id).where(RightTown.town_code == town_code)
-    outside = act.session.scalars(rights.where(TradeItemRight.right_id.not_in(inside))).all()
-    if outside:
-        raise InvalidInputError(
-            (
-                Fault(
-                    "town",
-                    f"乡镇 {town_code} 不在所用地理标志的保护范围内",
-                    f"town {town_code} lies outside the area of a right the item carries",
-                    "产地须在每一项权利的范围内；请核对基地所在乡镇",
-                    "The site must lie inside the area of every right used; check its town",
-                ),
-            )
-        )
-
-
-def _check_new(act: Act, item: TradeItem, lot: str) -> None:
-    if act.session.scalar(select(Batch.id).where(Batch.item_id == item.id, Batch.lot == lot)):
-        raise _conflict(
-            f"这种商品已有批次 {lot}",
-            f"this item has a lot {lot} already",
-            "请换一个批次号",
-            "Give the lot another number",
-        )
-
-
 def _conflict(reason_zh: str, reason_en: str, remedy_zh: str, remedy_en: str) -> ConflictError:
     return ConflictError((Fault("batch", reason_zh, reason_en, remedy_zh, remedy_en),))
-
-
-def _unauthorised(item: TradeItem, held: list[AuthorizationFacts], day: date) -> Fault:
-    if not held:
-        why_zh, why_en = "没有取得授权", "was never granted"
-    else:
-        standing = held[-1].history.standing_on(day)[0]
-        why_zh = {
-            "active": f"不含“{item.product_class}”类别",
-            "not_yet": "尚未生效",
-            "expired": "已到期",
-            "suspended": "已暂停",
-            "revoked": "已撤销",
-        }[standing]
-        why_en = f"does not cover the class {item.product_class}" if standing == "active" else f"is {standing}"
-    return Fault(
-        "authorization",
-        f"这种商品所用的一项权利在 {day} {why_zh}",
-        f"on {day} the authorization for a right this item carries {why_en}",
-        "请向监管部门申请授权，或改用不含该权利的商品",
-        "Apply to the regulator for the authorization, or use an item without that right",
-    )

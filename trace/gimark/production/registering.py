@@ -1,0 +1,305 @@
+"""Registering packed lots, one or thousands in one act: what is looked up is read once for all of them.
+
+Each form is judged by the same checks in the same order; `judge_batches` says everything that is wrong with each, and
+`enter_batches` makes official what nothing was wrong with. Both belong to one act under the ledger's lock, so that
+nothing comes between them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy import insert, select, tuple_
+
+from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
+from gimark.clock import local_day
+from gimark.codes.lot import check_lot
+from gimark.errors import ConflictError, Fault, GimarkError, NotAuthorisedError, invalid
+from gimark.ledger import book
+from gimark.production.model import Batch, BatchAuthorization, BatchVolume, EnterpriseEntry, EntryKind
+from gimark.production.rules import BatchTerms, check_terms
+from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of, fitting
+from gimark.registry.items.model import TradeItem, TradeItemRight
+from gimark.registry.rights.model import RightTown, Town
+from gimark.store.base import new_ref
+from gimark.store.unit_of_work import Act
+from gimark.texts import SHORT, checked_text
+
+PORTION = 400  # keys in one statement; SQLite takes some thousand parameters
+
+
+@dataclass(frozen=True, slots=True)
+class BatchForm:
+    """A batch as registered; `planned_g` in grams, days in Asia/Shanghai."""
+
+    item_ref: str
+    lot: str
+    town_code: str
+    harvested_from: date
+    harvested_until: date
+    planned_g: int
+    producer_lot: str | None = None
+
+    @property
+    def terms(self) -> BatchTerms:
+        """What may change about it later."""
+        return BatchTerms(self.town_code, self.harvested_from, self.harvested_until, self.planned_g)
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """A form that may be registered, the item it is of, and the authorizations that it is registered under."""
+
+    form: BatchForm
+    item: TradeItem
+    authorizations: tuple[AuthorizationFacts, ...]
+
+
+def judge_batches(act: Act, actor: Actor, forms: Sequence[BatchForm]) -> list[Permitted | tuple[GimarkError, ...]]:
+    """What becomes of each form: it may be registered, or everything that forbids it.
+
+    InvalidInputError for the lot, the days, the mass or a town outside a used right's area; NotAuthorisedError when a
+    right the item carries has no active authorization for its class; ConflictError when the item has this lot already,
+    or an earlier one of `forms` has; NotFoundError, alone, for an item that is not there or is another's. Raises
+    NotAllowedError for an actor who may register none.
+    """
+    require(actor, Permission.MANAGE_BATCHES)
+    book.lock(act)
+    register = _Register(act, actor, forms)
+    return [_judged(register, form) for form in forms]
+
+
+def enter_batches(act: Act, actor: Actor, permitted: Sequence[Permitted]) -> list[Batch]:
+    """Register what was permitted in this act (ledger: batch.register, one entry each), in order."""
+    entries = [
+        {
+            "item": one.item.ledger_index,
+            "authorizations": [authorization.ledger_index for authorization in one.authorizations],
+            "lot": one.form.lot,
+            **entry_fields(one.form.terms, confirmed=False),
+        }
+        for one in permitted
+    ]
+    indices = book.append_all(act, "batch.register", actor.ledger_word, entries)
+    batches = [_batch(act, one, index) for one, index in zip(permitted, indices, strict=True)]
+    act.session.add_all(batches)
+    act.session.flush()
+    _insert_what_goes_with(act, permitted, batches)
+    return batches
+
+
+def covering(act: Act, item: TradeItem, day: date) -> list[AuthorizationFacts]:
+    """One authorization for each right the item carries, active on `day` for its class, in ledger order.
+
+    Raises NotAuthorisedError naming every right that has none: a package carries all of its rights or no mark.
+    """
+    rights = act.session.scalars(select(TradeItemRight.right_id).where(TradeItemRight.item_id == item.id)).all()
+    held = authorizations_of(act.session, item.enterprise_id, rights)
+    chosen: list[AuthorizationFacts] = []
+    faults: list[Fault] = []
+    for right_id in rights:
+        mine = [a for a in held if a.right_id == right_id]
+        if (permitted := fitting(mine, item.product_class, day)) is not None:
+            chosen.append(permitted)
+        else:
+            faults.append(_unauthorised(item, mine, day))
+    if faults:
+        raise NotAuthorisedError(tuple(faults))
+    return sorted(chosen, key=lambda authorization: authorization.ledger_index)
+
+
+def check_town(act: Act, item: TradeItem, town_code: str) -> None:
+    """Refuse a town that is not there, or lies outside the area of a right that the item carries."""
+    if act.session.get(Town, town_code) is None:
+        raise invalid(
+            "town",
+            f"没有乡镇代码 {town_code}",
+            f"unknown town code {town_code}",
+            "请从乡镇名录中选择",
+            "Choose from the list of towns",
+        )
+    rights = select(TradeItemRight.right_id).where(TradeItemRight.item_id == item.id)
+    inside = select(RightTown.right_id).where(RightTown.town_code == town_code)
+    if act.session.scalars(rights.where(TradeItemRight.right_id.not_in(inside))).all():
+        raise invalid(
+            "town",
+            f"乡镇 {town_code} 不在所用地理标志的保护范围内",
+            f"town {town_code} lies outside the area of a right the item carries",
+            "产地须在每一项权利的范围内；请核对基地所在乡镇",
+            "The site must lie inside the area of every right used; check its town",
+        )
+
+
+def entry_fields(terms: BatchTerms, *, confirmed: bool) -> dict[str, object]:
+    """The terms as a ledger entry says them; what was packed only where that is `confirmed`."""
+    fields: dict[str, object] = {
+        "town": terms.town_code,
+        "harvested_from": terms.harvested_from.isoformat(),
+        "harvested_until": terms.harvested_until.isoformat(),
+        "planned_g": terms.planned_g,
+    }
+    if confirmed:
+        fields |= {"packed_g": terms.packed_g, "packed_on": terms.packed_on and terms.packed_on.isoformat()}
+    return fields
+
+
+@dataclass
+class _Register:
+    """What judging looks at, each part read once. Nobody changes it while the act has the ledger's lock."""
+
+    act: Act
+    actor: Actor
+    forms: Sequence[BatchForm]
+    _towns: dict[tuple[int, str], GimarkError | None] = field(default_factory=dict)
+    _covering: dict[int, GimarkError | tuple[AuthorizationFacts, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the act."""
+        return local_day(self.act.now)
+
+    @cached_property
+    def items(self) -> dict[str, TradeItem]:
+        """The items that the forms name, by reference."""
+        refs = {form.item_ref for form in self.forms}
+        rows = self.act.session.scalars(select(TradeItem).where(TradeItem.ref.in_(refs)))
+        return {row.ref: row for row in rows}
+
+    @cached_property
+    def lots(self) -> set[tuple[int, str]]:
+        """The lots, by item, that are registered already or were permitted here, of those that the forms name."""
+        asked = [(self.items[f.item_ref].id, f.lot) for f in self.forms if f.item_ref in self.items]
+        found: set[tuple[int, str]] = set()
+        for start in range(0, len(asked), PORTION):
+            keys = tuple_(Batch.item_id, Batch.lot).in_(asked[start : start + PORTION])
+            found.update((item_id, lot) for item_id, lot in self.act.session.execute(_LOTS.where(keys)))
+        return found
+
+    def check_town(self, item: TradeItem, town_code: str) -> None:
+        """`check_town`, asked once of each item and town."""
+        key = item.id, town_code
+        if key not in self._towns:
+            self._towns[key] = _error_of(lambda: check_town(self.act, item, town_code))
+        if (error := self._towns[key]) is not None:
+            raise error
+
+    def covering(self, item: TradeItem) -> tuple[AuthorizationFacts, ...]:
+        """`covering` today, asked once of each item."""
+        if item.id not in self._covering:
+            try:
+                self._covering[item.id] = tuple(covering(self.act, item, self.today))
+            except NotAuthorisedError as error:
+                self._covering[item.id] = error
+        found = self._covering[item.id]
+        if isinstance(found, GimarkError):
+            raise found
+        return found
+
+
+_LOTS = select(Batch.item_id, Batch.lot)
+
+
+def _judged(register: _Register, form: BatchForm) -> Permitted | tuple[GimarkError, ...]:
+    item = register.items.get(form.item_ref)
+    if item is None:
+        return (not_found("item"),)
+    if (error := _error_of(lambda: require_enterprise(register.actor, item.enterprise_id, "item"))) is not None:
+        return (error,)
+    errors = tuple(error for check in _checks(register, form, item) if (error := _error_of(check)) is not None)
+    if errors:
+        return errors
+    register.lots.add((item.id, form.lot))
+    return Permitted(form, item, register.covering(item))
+
+
+def _checks(register: _Register, form: BatchForm, item: TradeItem) -> Iterator[Callable[[], object]]:
+    """What is asked of a form, in the order in which it is refused."""
+    producer_lot = form.producer_lot
+    yield lambda: check_lot(form.lot, "lot")
+    if producer_lot is not None:
+        yield lambda: checked_text(producer_lot, "producer_lot", SHORT)
+    yield lambda: check_terms(form.terms, register.today)
+    yield lambda: register.check_town(item, form.town_code)
+    yield lambda: _check_new(register, item, form.lot)
+    yield lambda: register.covering(item)
+
+
+def _error_of(check: Callable[[], object]) -> GimarkError | None:
+    try:
+        check()
+    except GimarkError as error:
+        return error
+    return None
+
+
+def _check_new(register: _Register, item: TradeItem, lot: str) -> None:
+    if (item.id, lot) in register.lots:
+        raise ConflictError(
+            (
+                Fault(
+                    "batch",
+                    f"这种商品已有批次 {lot}",
+                    f"this item has a lot {lot} already",
+                    "请换一个批次号",
+                    "Give the lot another number",
+                ),
+            )
+        )
+
+
+def _batch(act: Act, one: Permitted, index: int) -> Batch:
+    form = one.form
+    return Batch(
+        ref=new_ref(),
+        item_id=one.item.id,
+        lot=form.lot,
+        producer_lot=form.producer_lot,
+        town_code=form.town_code,
+        harvested_from=form.harvested_from,
+        harvested_until=form.harvested_until,
+        planned_g=form.planned_g,
+        is_recalled=False,
+        registered_at=act.now,
+        ledger_index=index,
+    )
+
+
+def _insert_what_goes_with(act: Act, permitted: Sequence[Permitted], batches: Sequence[Batch]) -> None:
+    """The volume, the place in the enterprise's list and the authorizations of each batch."""
+    if not batches:
+        return
+    volumes = [{"batch_id": batch.id, "issued_g": 0, "activated_g": 0} for batch in batches]
+    listed = [
+        {"enterprise_id": one.item.enterprise_id, "kind": EntryKind.BATCH, "ledger_index": batch.ledger_index}
+        for one, batch in zip(permitted, batches, strict=True)
+    ]
+    under = [
+        {"batch_id": batch.id, "authorization_id": authorization.id}
+        for one, batch in zip(permitted, batches, strict=True)
+        for authorization in one.authorizations
+    ]
+    for table, rows in ((BatchVolume, volumes), (EnterpriseEntry, listed), (BatchAuthorization, under)):
+        act.session.execute(insert(table), rows)
+
+
+def _unauthorised(item: TradeItem, held: list[AuthorizationFacts], day: date) -> Fault:
+    if not held:
+        why_zh, why_en = "没有取得授权", "was never granted"
+    else:
+        standing = held[-1].history.standing_on(day)[0]
+        why_zh = {
+            "active": f"不含“{item.product_class}”类别",
+            "not_yet": "尚未生效",
+            "expired": "已到期",
+            "suspended": "已暂停",
+            "revoked": "已撤销",
+        }[standing]
+        why_en = f"does not cover the class {item.product_class}" if standing == "active" else f"is {standing}"
+    return Fault(
+        "authorization",
+        f"这种商品所用的一项权利在 {day} {why_zh}",
+        f"on {day} the authorization for a right this item carries {why_en}",
+        "请向监管部门申请授权，或改用不含该权利的商品",
+        "Apply to the regulator for the authorization, or use an item without that right",
+    )

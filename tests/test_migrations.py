@@ -24,6 +24,7 @@ ACTS = (
     "range_span",
     "code_mark",
     "enterprise_entry",
+    "gi_right_change",
 )
 
 

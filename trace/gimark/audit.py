@@ -52,6 +52,7 @@ def differences(session: Session) -> Iterator[Difference]:
     for index in sorted(claimed.keys() - logged.keys()):
         yield Difference(index, "a row points at an entry that is not in the ledger")
     bodies = {index: _own(logged[index]) for index in registered if index in logged}
+    yield from _told(registry.differing_rights(session))
     yield from _told(production.differing_batches(session, bodies))
     yield from _told(production.differing_acts(session))
     yield from _told(production.differing_sums(session))

@@ -22,7 +22,7 @@ from gimark.registry.authorizations.rules import ChangeKind
 from gimark.registry.directory.queries import is_named
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
-from gimark.registry.rights.model import Right
+from gimark.registry.rights.model import Right, RightChange
 
 # More items than one enterprise has; a search never looks at more.
 MOST_NAMED = 1_000
@@ -84,7 +84,7 @@ class _Acts:
 
 def entry_types() -> tuple[str, ...]:
     """The types that can be asked for: all that this release writes."""
-    return tuple(type_ for acts in _ACTS for type_ in acts.types)
+    return tuple(dict.fromkeys(type_ for acts in _ACTS for type_ in acts.types))
 
 
 def newest(
@@ -158,6 +158,7 @@ def _of_enterprise(subject: _Subject) -> Select[int]:
 
 _ACTS = (
     _Acts(Right.ledger_index, {"right.set": true()}),
+    _Acts(RightChange.ledger_index, {"right.set": true()}),
     _Acts(Enterprise.ledger_index, {"enterprise.set": true()}, lambda s: Enterprise.id.in_(s.enterprises)),
     _Acts(TradeItem.ledger_index, {"item.set": true()}, lambda s: TradeItem.id.in_(s.items)),
     _Acts(

@@ -1,6 +1,6 @@
 """The registry's acts as the ledger should hold them, read back from the rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +11,9 @@ from gimark.registry.authorizations.rules import ChangeKind
 from gimark.registry.enterprises.actions import public_fields
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem, TradeItemRight
-from gimark.registry.rights.model import GiProduct, Right, RightTown
+from gimark.registry.rights.facts import FactValue, facts_of, logged_fields
+from gimark.registry.rights.model import FactName, GiProduct, Right, RightChange
+from gimark.registry.rights.queries import towns_of
 
 
 def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
@@ -23,26 +25,42 @@ def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
     yield from _changes(session)
 
 
+def differing_rights(session: Session) -> Iterator[tuple[int, str]]:
+    """(ledger index, what differs) of amendments that the next one, or the right's row, does not follow on."""
+    for right in session.scalars(select(Right)):
+        for change, values in _states(session, right):
+            if change is None:
+                continue
+            for name, after in change.after.items():
+                if values[FactName(name)] != after:
+                    yield change.ledger_index, f"right.set {name}: row {values[FactName(name)]!r}, act {after!r}"
+
+
 def _rights(session: Session) -> Iterator[ExpectedEntry]:
     rows = session.execute(select(Right, GiProduct.name_zh).join(GiProduct, GiProduct.id == Right.product_id))
     for right, product in rows:
-        towns = session.scalars(
-            select(RightTown.town_code).where(RightTown.right_id == right.id).order_by(RightTown.town_code)
-        )
-        yield ExpectedEntry(
-            right.ledger_index,
-            "right.set",
-            {
-                "gi": product,
-                "kind": right.kind.value,
-                "area": list(towns),
-                "standard": right.standard,
-                "announcement": right.announcement,
-                "trademark": right.trademark,
-                "from": right.valid_from.isoformat(),
-                "until": right.valid_until and right.valid_until.isoformat(),
-            },
-        )
+        for change, values in _states(session, right):
+            fields = logged_fields(product, right.kind, values)
+            if change is None:
+                yield ExpectedEntry(right.ledger_index, "right.set", fields)
+            else:
+                amends = {"amends": right.ledger_index}
+                yield ExpectedEntry(change.ledger_index, "right.set", fields | amends, change.at)
+
+
+def _states(session: Session, right: Right) -> Iterator[tuple[RightChange | None, Mapping[FactName, FactValue]]]:
+    """Each amendment with the facts after it, the last one first, and None with the facts as registered.
+
+    The row says what is so now; every amendment undone leads to what was so before it.
+    """
+    values = facts_of(right, towns_of(session, right)).values()
+    changes = session.scalars(
+        select(RightChange).where(RightChange.right_id == right.id).order_by(RightChange.ledger_index.desc())
+    )
+    for change in changes:
+        yield change, values
+        values = values | {FactName(name): value for name, value in change.before.items()}
+    yield None, values
 
 
 def _enterprises(session: Session) -> Iterator[ExpectedEntry]:

@@ -11,6 +11,7 @@ from gimark.accounts.rules import Actor, Permission, require
 from gimark.errors import Checklist
 from gimark.ledger import book
 from gimark.registry.rights.evidence import Evidence, check_evidence, set_evidence
+from gimark.registry.rights.facts import RightFacts, logged_fields
 from gimark.registry.rights.model import (
     FactName,
     GiProduct,
@@ -51,6 +52,21 @@ class RightForm:
     defined_grades: tuple[str, ...] = ()
     printed_texts: tuple[str, ...] = ()
     evidence: Mapping[FactName, Evidence] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> RightFacts:
+        """What of it may change later."""
+        return RightFacts(
+            holder=self.holder,
+            towns=self.towns,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            standard=self.standard,
+            announcement=self.announcement,
+            trademark=self.trademark,
+            defined_grades=self.defined_grades,
+            printed_texts=self.printed_texts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +144,8 @@ def set_right(act: Act, actor: Actor, form: RightForm) -> Right:
     product = act.session.scalar(select(GiProduct).where(GiProduct.ref == form.product_ref))
     _check(act, form, product)
     assert product is not None
-    index = book.append(
-        act,
-        "right.set",
-        actor.ledger_word,
-        gi=product.name_zh,
-        kind=form.kind.value,
-        area=sorted(form.towns),
-        standard=form.standard,
-        announcement=form.announcement,
-        trademark=form.trademark,
-        **{"from": form.valid_from.isoformat(), "until": form.valid_until and form.valid_until.isoformat()},
-    )
+    fields = logged_fields(product.name_zh, form.kind, form.facts.values())
+    index = book.append(act, "right.set", actor.ledger_word, **fields)
     right = Right(
         product_id=product.id,
         kind=form.kind,
@@ -191,29 +197,34 @@ def _check_product(act: Act, name_zh: str, name_en: str | None, classes: Sequenc
 
 def _check(act: Act, form: RightForm, product: GiProduct | None) -> None:
     checklist = Checklist()
-    numbers = {"standard": form.standard, "announcement": form.announcement, "trademark": form.trademark}
-    check_texts(checklist, {name: (text, SHORT) for name, text in numbers.items()})
-    check_texts(checklist, {"holder": (form.holder, NAME)})
-    check_texts(checklist, {f"grades/{place}": (text, KEY) for place, text in enumerate(form.defined_grades)})
-    check_texts(checklist, {f"printed_texts/{place}": (text, LONG) for place, text in enumerate(form.printed_texts)})
     check_evidence(checklist, Evidence(form.source, form.source_tag), form.evidence)
     if product is None:
         checklist.add(
             "product", "没有这个产品", "no such product", "请先登记产品名称", "Register the product's name first"
         )
-    if form.valid_until is not None and form.valid_until < form.valid_from:
+    check_facts(act, checklist, form.facts)
+    checklist.settle()
+
+
+def check_facts(act: Act, checklist: Checklist, facts: RightFacts) -> None:
+    """Note every text that is no line that fits, dates out of order, and an area that is empty, double or unknown."""
+    numbers = {"standard": facts.standard, "announcement": facts.announcement, "trademark": facts.trademark}
+    check_texts(checklist, {name: (text, SHORT) for name, text in numbers.items()})
+    check_texts(checklist, {"holder": (facts.holder, NAME)})
+    check_texts(checklist, {f"grades/{place}": (text, KEY) for place, text in enumerate(facts.defined_grades)})
+    check_texts(checklist, {f"printed_texts/{place}": (text, LONG) for place, text in enumerate(facts.printed_texts)})
+    if facts.valid_until is not None and facts.valid_until < facts.valid_from:
         checklist.add(
             "until", "截止日早于起始日", "it ends before it begins", "请核对有效期", "Check the dates in force"
         )
-    if not form.towns:
+    if not facts.towns:
         checklist.add(
             "area", "保护范围为空", "the area is empty", "请列出范围内的乡镇代码", "List the towns inside the area"
         )
-    if len(set(form.towns)) < len(form.towns):
+    if len(set(facts.towns)) < len(facts.towns):
         checklist.add("area", "同一乡镇列了两次", "a town is listed twice", "每个乡镇只列一次", "List each town once")
-    known = set(act.session.scalars(select(Town.code).where(Town.code.in_(form.towns))))
-    for code in sorted(set(form.towns) - known):
+    known = set(act.session.scalars(select(Town.code).where(Town.code.in_(facts.towns))))
+    for code in sorted(set(facts.towns) - known):
         checklist.add(
             "area", f"没有乡镇代码 {code}", f"unknown town code {code}", "请先登记该乡镇", "Register the town first"
         )
-    checklist.settle()

@@ -1,6 +1,6 @@
 """GI products with their list of rights, and the county's towns."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
@@ -144,6 +144,23 @@ class RightFact(Base):
     def certainty(self) -> SourceTag:
         """How well it is known after all: `confirmed` once somebody in charge stood in for it."""
         return self.tag if self.confirmed_by is None else SourceTag.CONFIRMED
+
+
+class RightChange(Base):
+    """One later act on a right: what became of the facts that it changed, by name (`facts.FactValue`), and why.
+
+    The right's own row, its towns and its evidence are of today; these rows lead back to what was registered first.
+    """
+
+    __tablename__ = "gi_right_change"
+
+    id: Mapped[PrimaryKey]
+    right_id: Mapped[int] = mapped_column(ForeignKey("gi_right.id"), index=True)
+    before: Mapped[dict[str, str | list[str] | None]] = mapped_column(JSON)
+    after: Mapped[dict[str, str | list[str] | None]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(String(240))
+    at: Mapped[datetime]
+    ledger_index: Mapped[LedgerIndex]
 
 
 class RightTown(Base):

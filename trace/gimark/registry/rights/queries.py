@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from gimark.accounts.rules import Actor, Permission, not_found, require
 from gimark.registry.rights.actions import ProductClassForm
 from gimark.registry.rights.evidence import Confirmation, Evidence
+from gimark.registry.rights.facts import FactValue
 from gimark.registry.rights.model import (
     FactName,
     GiProduct,
     ProductClass,
     Right,
+    RightChange,
     RightFact,
     RightKind,
     RightTown,
@@ -34,8 +36,21 @@ class ProductFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeFacts:
+    """One amendment: of each fact that it changed the name, what was there and what took its place; why and when."""
+
+    facts: tuple[tuple[FactName, FactValue, FactValue], ...]
+    reason: str
+    at: datetime
+    ledger_index: int
+
+
+@dataclass(frozen=True, slots=True)
 class RightRecord:
-    """A right as it stands in the register. `evidence` is of the facts that have a source of their own."""
+    """A right as it stands in the register. `evidence` is of the facts that have a source of their own.
+
+    `changes` are its amendments in ledger order; `ledger_index` is of its first entry.
+    """
 
     ref: str
     product_ref: str
@@ -52,6 +67,7 @@ class RightRecord:
     source: str
     source_tag: SourceTag
     evidence: dict[FactName, Evidence]
+    changes: tuple[ChangeFacts, ...]
     ledger_index: int
 
 
@@ -87,6 +103,16 @@ def right(session: Session, actor: Actor, ref: str) -> RightRecord:
     return _rights(session, [visible_right(session, actor, ref)])[0]
 
 
+def evidence_of(session: Session, row: Right) -> dict[FactName, Evidence]:
+    """Of the facts of a right that have a source of their own, where they are known from."""
+    return _evidences(session, [row.id])[row.id]
+
+
+def towns_of(session: Session, row: Right) -> tuple[str, ...]:
+    """The codes of the towns in a right's area, in their order."""
+    return tuple(_towns(session, [row.id])[row.id])
+
+
 def visible_right(session: Session, actor: Actor, ref: str) -> Right:
     """The row of a right. Raises NotFoundError."""
     require(actor, Permission.READ)
@@ -112,12 +138,7 @@ def _rights(session: Session, rows: Sequence[Right]) -> tuple[RightRecord, ...]:
             select(GiProduct.id, GiProduct.ref).where(GiProduct.id.in_({row.product_id for row in rows}))
         ).all()
     )
-    towns: dict[int, list[str]] = {id_: [] for id_ in ids}
-    for town in session.scalars(select(RightTown).where(RightTown.right_id.in_(ids)).order_by(RightTown.town_code)):
-        towns[town.right_id].append(town.town_code)
-    evidence: dict[int, dict[FactName, Evidence]] = {id_: {} for id_ in ids}
-    for fact in session.scalars(select(RightFact).where(RightFact.right_id.in_(ids)).order_by(RightFact.fact)):
-        evidence[fact.right_id][fact.fact] = _evidence(fact)
+    towns, evidence, changes = _towns(session, ids), _evidences(session, ids), _changes(session, ids)
     return tuple(
         RightRecord(
             ref=row.ref,
@@ -135,10 +156,34 @@ def _rights(session: Session, rows: Sequence[Right]) -> tuple[RightRecord, ...]:
             source=row.source,
             source_tag=row.source_tag,
             evidence=evidence[row.id],
+            changes=tuple(changes[row.id]),
             ledger_index=row.ledger_index,
         )
         for row in rows
     )
+
+
+def _towns(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    towns: dict[int, list[str]] = {id_: [] for id_ in ids}
+    for town in session.scalars(select(RightTown).where(RightTown.right_id.in_(ids)).order_by(RightTown.town_code)):
+        towns[town.right_id].append(town.town_code)
+    return towns
+
+
+def _evidences(session: Session, ids: Sequence[int]) -> dict[int, dict[FactName, Evidence]]:
+    evidence: dict[int, dict[FactName, Evidence]] = {id_: {} for id_ in ids}
+    for fact in session.scalars(select(RightFact).where(RightFact.right_id.in_(ids)).order_by(RightFact.fact)):
+        evidence[fact.right_id][fact.fact] = _evidence(fact)
+    return evidence
+
+
+def _changes(session: Session, ids: Sequence[int]) -> dict[int, list[ChangeFacts]]:
+    changes: dict[int, list[ChangeFacts]] = {id_: [] for id_ in ids}
+    asked = select(RightChange).where(RightChange.right_id.in_(ids)).order_by(RightChange.ledger_index)
+    for row in session.scalars(asked):
+        facts = tuple((name, row.before[name], row.after[name]) for name in FactName if name in row.after)
+        changes[row.right_id].append(ChangeFacts(facts, row.reason, row.at, row.ledger_index))
+    return changes
 
 
 def _evidence(row: RightFact) -> Evidence:

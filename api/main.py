@@ -18,11 +18,14 @@ from api.problems import Problems, SitePages
 from api.proofs import code_proofs
 from api.public import public_pages
 from api.published import published_files
+from api.refusals import SignInNeededError
 from api.security import BodyLimit, Guard, HostCheck, SameSite
 from api.settings import Settings
 from api.tally import Counted
 from api.v1 import json_api
 from api.verify import CodeEndpoint
+from api.web.desk.routes import desk_pages
+from api.web.desk.seat import leads_to_sign_in
 from api.wiring import Process
 from gimark.clock import Clock
 from gimark.errors import GimarkError
@@ -65,8 +68,11 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
             process.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.state.process = process
 
     async def refuse(request: Request, error: Exception) -> Response:
+        if isinstance(error, SignInNeededError) and leads_to_sign_in(request):
+            return RedirectResponse(error.extras["address"], 303)
         return problems.response(error, request.scope)
 
     # What nobody expected is answered here too; the framework raises it again, and Guard logs it.
@@ -77,6 +83,7 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
     app.include_router(metrics(process))
     app.include_router(public_pages(process))
     app.include_router(code_proofs(process))
+    app.include_router(desk_pages())
     app.add_api_route("/v1", lambda: RedirectResponse("/v1/", 308), include_in_schema=False)
     app.mount("/v1", json_api(process, problems))
     return app

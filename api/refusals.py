@@ -33,6 +33,18 @@ class CrossSiteError(WebError):
     code = "cross-site"
 
 
+class FormForgedError(CrossSiteError):
+    """A form without what the session's own forms carry."""
+
+    code = "form-forged"
+
+
+class SignInNeededError(WebError):
+    """Nobody is signed in, or not all the way: `extras["address"]` is the page where it goes on."""
+
+    code = "sign-in-needed"
+
+
 class BodyTooLargeError(WebError):
     """The request's body is larger than this path takes."""
 
@@ -109,6 +121,37 @@ def cross_site() -> CrossSiteError:
                 "Nothing was done; open the page on this site and try again",
             ),
         )
+    )
+
+
+def form_forged() -> FormForgedError:
+    """A FormForgedError."""
+    return FormForgedError(
+        (
+            Fault(
+                "",
+                "这张表单不是从您当前登录的页面发出的",
+                "the form did not come from a page of the session you are in",
+                "没有执行任何操作；请重新打开页面后再提交",
+                "Nothing was done; open the page anew and send it again",
+            ),
+        )
+    )
+
+
+def sign_in_needed(address: str) -> SignInNeededError:
+    """A SignInNeededError; `address` is the page where signing in begins or goes on."""
+    return SignInNeededError(
+        (
+            Fault(
+                "",
+                "尚未登录，或登录已失效",
+                "nobody is signed in, or the session has ended",
+                "请登录后继续",
+                "Sign in and go on",
+            ),
+        ),
+        {"address": address},
     )
 
 

@@ -12,8 +12,8 @@ from gimark.store.base import Base, PrimaryKey, Ref
 class WebSession(Base):
     """One browser in which a user signed in. Of the token only SHA-256 is kept.
 
-    `device` is the browser's family and system in a word, never its version nor an address. `ended_at` is set when the
-    user signed out or the session was revoked; one that ran out has none. `proved_at` is when a second factor was shown.
+    `device` is the browser's family and system, never its version nor an address. `proved_at` is when a second factor
+    was shown. `ended_at` is set when the user signed out or the session was revoked; one that ran out has none.
     """
 
     __tablename__ = "web_session"

@@ -32,18 +32,13 @@ def new_token() -> str:
 
 
 def sha256_of(token: str) -> bytes | None:
-    """What is kept of a token, None for what has not the form of one. It has 256 random bits: no slow hash is needed."""
+    """What is kept of a token, None for what has not its form. It has 256 random bits: no slow hash is needed."""
     return hashlib.sha256(token.encode()).digest() if TOKEN.fullmatch(token) else None
 
 
 def csrf_of(token: str) -> str:
-    """What a session's forms carry to show that a page of ours made them: 64 hex digits, which tell nothing of the token.
+    """What a session's forms carry to show that a page of ours made them: 64 hex digits that do not tell the token.
 
     A token bound to the session (OWASP, Cross-Site Request Forgery Prevention Cheat Sheet).
     """
     return hmac.new(token.encode(), b"gimark/form", hashlib.sha256).hexdigest()
-
-
-def is_csrf_of(token: str, given: str) -> bool:
-    """Whether a form carried what this session's forms carry; takes the same time either way."""
-    return hmac.compare_digest(csrf_of(token).encode(), given.encode())

@@ -42,6 +42,11 @@ def enterprise(session: Session, actor: Actor, ref: str) -> EnterpriseFacts:
     return _facts(row)
 
 
+def own_enterprise(session: Session, actor: Actor) -> EnterpriseFacts | None:
+    """The enterprise that a producer's user belongs to; None for everybody else."""
+    return None if actor.enterprise_id is None else _facts(session.get_one(Enterprise, actor.enterprise_id))
+
+
 def _visible(actor: Actor) -> Select[Enterprise]:
     return scoped(select(Enterprise), actor, Enterprise.id)
 

@@ -1,0 +1,20 @@
+"""The routes of all desks. One line a router; each is behind the sign-in and its forms are checked."""
+
+from fastapi import APIRouter, Depends
+
+from api.web.account import sign_in, sign_out
+from api.web.desk.seat import check_form
+
+# Whoever comes here need not be signed in.
+OPEN = (sign_in.router,)
+BEHIND_SIGN_IN = (sign_out.router,)
+
+
+def desk_pages() -> APIRouter:
+    """Everything at /sign-in, /me, /users, and the desks."""
+    router = APIRouter(include_in_schema=False)
+    for part in OPEN:
+        router.include_router(part)
+    for part in BEHIND_SIGN_IN:
+        router.include_router(part, dependencies=[Depends(check_form)])
+    return router

@@ -1,0 +1,46 @@
+"""People at their desks: a browser that is signed in to a running site, without the cost of a password each time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from api.web.desk.cookie import SECURE_NAME
+from gimark.accounts.rules import Actor
+from gimark.accounts.sessions.actions import begin_session
+from gimark.accounts.sessions.rules import csrf_of
+from tests.api.site import BASE, Site
+
+
+@dataclass
+class Person:
+    """Somebody with a session. Forms carry the session's `csrf` unless another is given."""
+
+    site: Site
+    actor: Actor
+    token: str
+
+    def get(self, target: str, **headers: str) -> httpx2.Response:
+        """A page; redirects are not followed."""
+        return self.site.client.get(target, headers=self._headers(headers), follow_redirects=False)
+
+    def post(self, target: str, /, files: Any = None, **fields: Any) -> httpx2.Response:
+        """A form sent; redirects are not followed."""
+        return self.send(target, {"csrf": csrf_of(self.token), **fields}, files=files)
+
+    def send(self, target: str, fields: dict[str, Any], files: Any = None, **headers: str) -> httpx2.Response:
+        """A form sent with exactly these fields."""
+        return self.site.client.post(
+            target, data=fields, files=files, headers=self._headers({"origin": BASE, **headers}), follow_redirects=False
+        )
+
+    def _headers(self, headers: dict[str, str]) -> dict[str, str]:
+        return {"cookie": f"{SECURE_NAME}={self.token}", **headers}
+
+
+def seated(site: Site, actor: Actor, device: str = "chrome/Windows") -> Person:
+    """A browser in which `actor` is signed in, all the way."""
+    with site.county.store.acting() as act:
+        token = begin_session(act, actor.user_id, device).token
+        act.commit()
+    return Person(site, actor, token)

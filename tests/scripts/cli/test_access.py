@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from api.installation import Installation
 from gimark.accounts.access.queries import holder_of
@@ -13,11 +12,10 @@ from gimark.accounts.rules import Permission, Role
 from gimark.clock import local_day
 from gimark.errors import AccessKeyRefusedError
 from gimark.store.unit_of_work import Store
-from scripts.cli import access, founding, office, passwords
-from scripts.cli.app import app
 from tests.api.site import installation
 from tests.api.v1.programs import staff
 from tests.county import County, make_county
+from tests.scripts.cli.terminal import gimark, sit_at
 
 NEW = "松坞 香菇 好雨 时节 晴"
 
@@ -30,15 +28,8 @@ def county(store: Store) -> County:
 @pytest.fixture
 def here(county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     here = installation(county, tmp_path / "data")
-    for module in (access, founding, office, passwords):
-        monkeypatch.setattr(module, "installation", lambda: here)
+    sit_at(here, monkeypatch)
     return here
-
-
-def gimark(*arguments: str, code: int = 0, typed: str = "") -> Result:
-    result = CliRunner().invoke(app, list(arguments), input=typed)
-    assert result.exit_code == code, result.output
-    return result
 
 
 def made(*arguments: str) -> tuple[str, str]:

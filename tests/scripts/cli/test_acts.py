@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from typer.testing import CliRunner, Result
 
 from api.installation import Installation
 from gimark import audit
@@ -16,10 +15,10 @@ from gimark.ledger import book, entries
 from gimark.registry.enterprises.actions import EnterpriseForm, register_enterprise
 from gimark.registry.enterprises.model import EnterpriseKind
 from gimark.store.unit_of_work import Store
-from scripts.cli import authorizations, batches, enterprises, issuing, office
-from scripts.cli.app import app
+from scripts.cli import issuing, office
 from tests.api.site import installation
 from tests.county import BATCH, FAR_TOWN, TERMS, TOWN, USCC, County, make_county
+from tests.scripts.cli.terminal import gimark, sit_at
 
 TRADER = "92000952MA0YXA101B"
 
@@ -32,16 +31,8 @@ def county(store: Store) -> County:
 @pytest.fixture
 def here(county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     here = installation(county, tmp_path / "data")
-    for module in (authorizations, batches, enterprises, issuing, office):
-        monkeypatch.setattr(module, "installation", lambda: here)
-        monkeypatch.setattr(module.console, "width", 200, raising=False)
+    sit_at(here, monkeypatch)
     return here
-
-
-def gimark(*arguments: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(app, list(arguments))
-    assert result.exit_code == code, result.output
-    return result
 
 
 def last_entry(county: County) -> dict[str, object]:
@@ -157,8 +148,7 @@ def test_a_large_order_that_fails_says_why(county: County, monkeypatch: pytest.M
 
 @pytest.mark.usefixtures("here")
 def test_references_are_whole_on_a_narrow_terminal(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (authorizations, batches):
-        monkeypatch.setattr(module.console, "width", 40)
+    monkeypatch.setattr(office.console, "width", 40)
     ref = county.batch()
     assert county.authorization_ref in gimark("authorization", "list", "--as", "regulator").output
     assert ref in gimark("batch", "list", "--as", county.producer.name).output
@@ -199,9 +189,7 @@ def test_a_sole_trader_is_erased_after_a_warning_and_a_word_of_consent(county: C
         register_enterprise(act, county.regulator, form)
         act.commit()
     erase = ("enterprise", "erase", TRADER, "--reason", "本人依法申请", "--as", "regulator")
-    asked = CliRunner().invoke(app, list(erase), input="n\n")
-    assert asked.exit_code == 1
-    assert "It cannot be undone" in asked.output
+    assert "It cannot be undone" in gimark(*erase, typed="n\n", code=1).output
     gimark(*erase, "--yes")
     assert last_entry(county)["type"] == "correction"
     assert "早已撤下" in gimark(*erase, "--yes", code=1).output

@@ -4,12 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from api.installation import Installation
-from scripts.cli import office, profiles
-from scripts.cli.app import app
+from scripts.cli import office
 from tests.founded import PASSPHRASE, Founding
+from tests.scripts.cli.terminal import gimark, sit_at
 
 PROFILES = Path("scripts/profiles").absolute()
 
@@ -17,15 +16,8 @@ PROFILES = Path("scripts/profiles").absolute()
 @pytest.fixture
 def here(founding: Founding, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     here = founding.copy(tmp_path / "copy")
-    for module in (office, profiles):
-        monkeypatch.setattr(module, "installation", lambda: here)
+    sit_at(here, monkeypatch)
     return here
-
-
-def gimark(*arguments: str | Path, code: int = 0) -> Result:
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert result.exit_code == code, result.output
-    return result
 
 
 def test_what_is_open_is_told_with_what_was_found() -> None:

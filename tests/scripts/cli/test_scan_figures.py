@@ -4,17 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from api.installation import Installation
 from gimark.scans.hours import hour_of
 from gimark.scans.looks import Look, write_looks
 from gimark.scans.statistics.actions import count_checks
 from gimark.store.unit_of_work import Store
-from scripts.cli import office, scan_figures
-from scripts.cli.app import app
 from tests.api.site import installation
 from tests.county import OTHER_USCC, USCC, County, make_county
+from tests.scripts.cli.terminal import gimark, sit_at
 
 
 @pytest.fixture
@@ -27,16 +25,12 @@ def county(store: Store) -> County:
 @pytest.fixture
 def here(county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     here = installation(county, tmp_path / "data")
-    for module in (office, scan_figures):
-        monkeypatch.setattr(module, "installation", lambda: here)
-        monkeypatch.setattr(module.console, "width", 200, raising=False)
+    sit_at(here, monkeypatch)
     return here
 
 
-def gimark(*arguments: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(app, ["scans", "statistics", *arguments])
-    assert result.exit_code == code, result.output
-    return result
+def statistics(*arguments: str, code: int = 0) -> str:
+    return gimark("scans", "statistics", *arguments, code=code).output
 
 
 def come_in(county: County, *looks: tuple[int, str | None]) -> None:
@@ -49,26 +43,26 @@ def come_in(county: County, *looks: tuple[int, str | None]) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_before_anything_is_counted_it_says_so() -> None:
-    told = gimark("--as", "regulator").output
+    told = statistics("--as", "regulator")
     assert "还没有统计" in told
-    assert json.loads(gimark("--as", "regulator", "--json").output)["counted_at"] is None
+    assert json.loads(statistics("--as", "regulator", "--json"))["counted_at"] is None
 
 
 @pytest.mark.usefixtures("here")
 def test_the_table_and_the_json_say_the_same(county: County) -> None:
     come_in(county, (1, "33"), (2, "33"), (3, None))
     count_checks(county.store)
-    told = gimark("--as", "regulator").output
+    told = statistics("--as", "regulator")
     assert "云溪县示例菌业有限公司" in told
     assert "2026-11-22 09:41:00" in told
-    sums = json.loads(gimark("--as", "regulator", "--json").output)
+    sums = json.loads(statistics("--as", "regulator", "--json"))
     assert (sums["codes_issued"], sums["codes_checked"], sums["checks"]) == (100, 3, 3)
     assert sums["counted_at"] == "2026-11-22T01:41:00Z"
     assert [(line["name"], line["checks"]) for line in sums["lines"]] == [("云溪县示例菌业有限公司", 3)]
-    by_province = json.loads(gimark("--as", "regulator", "--by", "province", "--json").output)["lines"]
+    by_province = json.loads(statistics("--as", "regulator", "--by", "province", "--json"))["lines"]
     assert {line["key"]: line["checks"] for line in by_province} == {"33": 2, "": 1}
-    assert "浙江 / Zhejiang" in gimark("--as", "regulator", "--by", "province").output
-    assert "2026-11" in gimark("--as", "regulator", "--by", "month").output
+    assert "浙江 / Zhejiang" in statistics("--as", "regulator", "--by", "province")
+    assert "2026-11" in statistics("--as", "regulator", "--by", "month")
 
 
 @pytest.mark.usefixtures("here")
@@ -76,20 +70,20 @@ def test_a_producer_is_told_its_own_alone(county: County) -> None:
     come_in(county, (1, "33"))
     count_checks(county.store)
     own, other = county.producer.name, county.other_producer.name
-    assert json.loads(gimark("--as", own, "--json").output)["checks"] == 1
-    assert json.loads(gimark("--as", other, "--json").output)["lines"] == []
-    assert "没有找到" in gimark("--as", other, "--enterprise", USCC, code=1).output
-    assert "没有找到" in gimark("--as", own, "--enterprise", OTHER_USCC, code=1).output
-    assert "监管人员" in gimark("--as", own, "--by", "reason", code=1).output
+    assert json.loads(statistics("--as", own, "--json"))["checks"] == 1
+    assert json.loads(statistics("--as", other, "--json"))["lines"] == []
+    assert "没有找到" in statistics("--as", other, "--enterprise", USCC, code=1)
+    assert "没有找到" in statistics("--as", own, "--enterprise", OTHER_USCC, code=1)
+    assert "监管人员" in statistics("--as", own, "--by", "reason", code=1)
 
 
 @pytest.mark.usefixtures("here")
 def test_look_ups_by_reason_are_of_all_codes(county: County) -> None:
     come_in(county, (1, "33"))
-    lines = json.loads(gimark("--as", "regulator", "--by", "reason", "--json").output)["lines"]
+    lines = json.loads(statistics("--as", "regulator", "--by", "reason", "--json"))["lines"]
     assert {(line["reason"], line["province"]): line["looks"] for line in lines} == {
         ("authentic", "33"): 1,
         ("bad_signature", ""): 1,
     }
-    assert "bad_signature" in gimark("--as", "regulator", "--by", "reason").output
-    assert "by" in gimark("--as", "regulator", "--by", "reason", "--enterprise", USCC, code=1).output
+    assert "bad_signature" in statistics("--as", "regulator", "--by", "reason")
+    assert "by" in statistics("--as", "regulator", "--by", "reason", "--enterprise", USCC, code=1)

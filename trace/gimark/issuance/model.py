@@ -31,6 +31,7 @@ class IssueOrder(Base):
     __tablename__ = "issue_order"
     __table_args__ = (
         UniqueConstraint("enterprise_id", "idempotency_key"),
+        Index("ix_issue_order_enterprise_id_id", "enterprise_id", "id"),
         CheckConstraint(f"number >= 0 AND number <= {MAX_RUN_NUMBER}", name="number_fits"),
     )
 

@@ -63,6 +63,11 @@ def job_by_key(session: Session, key: str) -> JobFacts | None:
     return _facts(row) if row else None
 
 
+def jobs_by_key(session: Session, keys: Collection[str]) -> dict[str, JobFacts]:
+    """The jobs asked for under any of `keys`, by key."""
+    return {row.key: _facts(row) for row in session.scalars(select(Job).where(Job.key.in_(keys)))}
+
+
 def jobs(session: Session, wanted: Wanted, state: JobState | None = None) -> Portion[JobFacts]:
     """All jobs (in `state`), in the order in which they were asked for."""
     asked = select(Job) if state is None else select(Job).where(Job.state == state)

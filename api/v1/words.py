@@ -44,6 +44,7 @@ OPERATIONS_ZH = {
     "list_rights": "权利列表",
     "show_right": "查看权利",
     "make_right": "登记权利",
+    "amend_right": "变更权利",
     "change_evidence": "说明权利各项事实的出处",
     "list_enterprises": "企业列表",
     "show_enterprise": "查看企业",

@@ -202,6 +202,40 @@ def test_a_right_s_evidence_is_replaced_and_doubt_refused(site: Site, regulator:
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/holder")
 
 
+def test_a_right_is_amended_by_what_is_sent_and_the_rest_stays(site: Site, regulator: Program) -> None:
+    path = f"/rights/{site.county.right_ref}"
+    before, tag = regulator.get(path).json(), regulator.tag(path)
+    known = {"source": "示例公告", "source_tag": "publication", "confirmed": {"by": "李某", "on": "2026-11-20"}}
+    body = {"announcement": "示例公告第 1 号", "standard": None, "area": [FAR_TOWN, TOWN], "reason": "补登", **known}
+    assert regulator.ask("POST", f"{path}/amendment", json=body).status_code == 428
+    done = regulator.change("POST", f"{path}/amendment", body, tag)
+    assert done.status_code == 200, done.text
+    after = done.json()
+    evidence = {"source": "示例公告", "tag": "publication", "confirmed": known["confirmed"]}
+    (change,) = after["changes"]
+    assert after == {
+        **before,
+        "announcement": "示例公告第 1 号",
+        "standard": None,
+        "area": [TOWN, FAR_TOWN],
+        "evidence": {"announcement": evidence, "area": evidence},
+        "changes": [change],
+    }
+    assert change["reason"] == "补登"
+    assert change["facts"]["area"] == {"before": [TOWN], "after": [TOWN, FAR_TOWN]}
+    assert regulator.change("POST", f"{path}/amendment", body, tag).json()["code"] == "stale"
+    tag = done.headers["etag"]
+    for wrong, pointer in (({"until": "2019-01-01"}, "#/until"), ({"grades": ["特级", ""]}, "#/grades/1")):
+        refused = regulator.change("POST", f"{path}/amendment", {**wrong, "reason": "示例", **known}, tag)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
+    same = regulator.change("POST", f"{path}/amendment", {"reason": "示例", **known}, tag)
+    assert (same.status_code, same.json()["errors"][0]["detail"]) == (422, "nothing would change")
+    late = regulator.change("POST", f"{path}/amendment", {"until": "2027-01-01", "reason": "示例", **known}, tag)
+    assert (late.status_code, late.json()["errors"][0]["pointer"]) == (409, "#/until")
+    with site.county.store.reading() as session:
+        assert list(audit.differences(session)) == []
+
+
 def test_a_producer_registers_its_own_item_and_nobody_else_s(site: Site, producer: Program) -> None:
     mine, other = (producer.get("/enterprises").json()["items"][0]["ref"], site.county.other_item_ref)
     body = {

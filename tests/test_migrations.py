@@ -25,6 +25,12 @@ ACTS = (
     "code_mark",
     "enterprise_entry",
     "gi_right_change",
+    "proposal",
+    "proposal_decision",
+    "volume_override",
+    "custody_report",
+    "custody_span",
+    "file_download",
 )
 
 

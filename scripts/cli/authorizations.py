@@ -19,6 +19,7 @@ from gimark.registry.rights.model import GiProduct, Right
 from scripts.cli.days import day_of
 from scripts.cli.office import acting_as, console, installation
 from scripts.cli.office import show as show_table
+from scripts.cli.rights import right_ref
 
 OPEN, NONE = ("open", "长期"), ("none", "不限")
 
@@ -62,7 +63,7 @@ def grant(
     terms = Terms(tuple(classes), number, day_of(first_day, "from"), until, labels_per_year)
     actor = acting_as(actor_name)
     with installation().store.acting() as act:
-        refs = _enterprise_ref(act.session, enterprise), _right_ref(act.session, right)
+        refs = _enterprise_ref(act.session, enterprise), right_ref(act.session, right)
         granted = grant_authorization(act, actor, *refs, terms)
         ref, index = granted.ref, granted.ledger_index
         act.commit()
@@ -122,15 +123,6 @@ def _enterprise_ref(session: Session, text: str) -> str:
     if ref is None:
         raise not_found("enterprise")
     return ref
-
-
-def _right_ref(session: Session, text: str) -> str:
-    product, _, kind = text.rpartition("/")
-    named = (GiProduct.name_zh == product) & (Right.kind == kind)
-    refs = session.scalars(select(Right.ref).join(GiProduct).where(or_(Right.ref == text, named))).all()
-    if len(refs) != 1:
-        raise not_found("right")
-    return refs[0]
 
 
 def _limit(text: str) -> int | None:

@@ -20,7 +20,7 @@ from gimark.registry import replay as registry
 
 ENVELOPE = frozenset({"v", "t", "type", "by"})
 # Acts that keep no row of their own, so the entry alone is the record.
-ENTRY_ONLY = frozenset({"private", "correction", "rule.set", "override.grant"})
+ENTRY_ONLY = frozenset({"private", "correction", "rule.set"})
 
 Entry = dict[str, object]
 

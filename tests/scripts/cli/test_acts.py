@@ -88,6 +88,23 @@ def test_the_list_gives_the_references_and_a_producer_sees_its_own(county: Count
 
 
 @pytest.mark.usefixtures("here")
+def test_a_right_is_amended_in_what_is_given(county: County) -> None:
+    known = ("--source", "示例公告", "--tag", "publication", "--reason", "补登", "--as", "regulator")
+    amend = ("right", "amend", "云溪香菇/gi_product", *known)
+    gimark(*amend, "--announcement", "示例第 1 号", "--area", FAR_TOWN, "--area", TOWN, "--standard", "unknown")
+    said = last_entry(county)
+    assert (said["announcement"], said["standard"], said["area"]) == ("示例第 1 号", None, [TOWN, FAR_TOWN])
+    told = gimark("right", "list", "--as", "regulator").output
+    assert county.right_ref in told
+    assert "示例第 1 号" in told
+    confirmed = ("--confirmed-by", "李某", "--confirmed-on", "2026-11-20")
+    gimark("right", "amend", county.right_ref, *known, "--from", "2020-02-01", "--until", "2039-12-31", *confirmed)
+    assert (last_entry(county)["from"], last_entry(county)["until"]) == ("2020-02-01", "2039-12-31")
+    for wrong in (("--until", "2027-01-01"), ("--until", "2039"), confirmed[:2], ("--tag", "rumour"), ()):
+        gimark(*amend, *wrong, code=1)
+
+
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("right", ["云溪香菇/agi", "云溪木耳/gi_product", "gi_product", "/", "nowhere"])
 def test_an_unknown_right_is_said_to_be_unknown(right: str) -> None:
     terms = ("--class", "dried", "--number", "示例", "--from", "2026-11-01")

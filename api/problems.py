@@ -85,6 +85,7 @@ ROWS: dict[type[Told], Row] = {
     label_errors.FontError: Row(422, "字体无法使用", "Font cannot be used"),
     label_errors.RowError: Row(422, "标签数据有误", "Label data refused"),
     label_errors.ProofError: Row(409, "标签复核未通过", "Label failed its check"),
+    label_errors.PhotographError: Row(422, "照片无法读取", "Photograph cannot be read"),
 }
 
 

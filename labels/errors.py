@@ -73,6 +73,12 @@ class ProofError(LabelError):
     code = "label-proof"
 
 
+class PhotographError(LabelError):
+    """What was sent as a photograph of a label is none, is damaged, or is too large to be looked at."""
+
+    code = "label-photograph"
+
+
 def _say(fault: Fault, language: str) -> str:
     if language == "zh":
         where = f"{fault.field}：" if fault.field else ""

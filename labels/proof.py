@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from labels.errors import Fault, ProofError
 from labels.pdf.units import points
+from labels.reader import QR_CODES
 from labels.rows import typed_codes
 from labels.template import Template
 
 Bytes = NDArray[np.uint8]
 _DPI: Final = 300
-QR_CODES: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _INCH_MM: Final = 25.4
 _INCH_POINTS: Final = 72
 

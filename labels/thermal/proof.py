@@ -8,7 +8,8 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from labels.errors import Fault, ProofError
-from labels.proof import QR_CODES, other_symbol
+from labels.proof import other_symbol
+from labels.reader import QR_CODES
 from labels.thermal.paper import tspl_labels, zpl_labels
 
 Bytes = NDArray[np.uint8]

@@ -164,7 +164,7 @@ def _decoded(path: Path) -> list[str]:
     import zxingcpp
     from PIL import Image, UnidentifiedImageError
 
-    from labels.proof import QR_CODES
+    from labels.reader import QR_CODES
 
     try:
         with Image.open(path) as picture:

@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image
 
 from gimark.errors import Fault, StoreFailedError
-from labels.proof import QR_CODES
+from labels.reader import QR_CODES
 
 DPI = 300
 

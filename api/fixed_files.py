@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, Response
 
 from api.published import FOREVER, OPEN
 from api.refusals import not_here
-from api.web.public.assets import ASSETS
+from api.web.assets import ASSETS
 from gimark.errors import NotFoundError
 from gimark.ledger import entries
 

@@ -13,6 +13,7 @@ from api.limits import Limits
 from api.logs import log
 from api.tally import Tally
 from api.visitors import Visitors
+from api.web.desk.drawing import DeskPages
 from api.web.public.consumer import ConsumerPages
 from api.web.public.pages import PublicPages
 from api.web.site import SiteFacts
@@ -37,6 +38,7 @@ class Process:
         self.tally = Tally()
         self.site = site_facts(here)
         self.pages = PublicPages(self.site)
+        self.desk_pages = DeskPages(self.site)
         self.answers = Answers(ConsumerPages(self.site))
         self.snapshot = Snapshot(store, settings.snapshot_poll_ms / 1000)
         self._reader = CodeReader(store.engine)

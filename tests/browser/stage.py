@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from api.installation import Installation
 from api.main import application
-from api.web.public.assets import ASSETS
+from api.web.assets import ASSETS
 from api.web.public.style import CHECKING_POLICY, CONTENT_SECURITY_POLICY
 from api.wiring import Process
 from tests.web.gallery import gallery

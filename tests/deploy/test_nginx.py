@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from api.web.public.assets import ENTRY_PROOF
+from api.web.assets import ENTRY_PROOF
 from gimark.scans.model import ScanCheck
 from gimark.store.engine import open_engine
 from scripts.bench.verify_site import HOST, build, settings_of

@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Depends
 
 from api.web.account import sign_in, sign_out
+from api.web.desk import style
 from api.web.desk.seat import check_form
 
 # Whoever comes here need not be signed in.
-OPEN = (sign_in.router,)
+OPEN = (sign_in.router, style.router)
 BEHIND_SIGN_IN = (sign_out.router,)
 
 

@@ -6,27 +6,19 @@ A page behind a code has the first sheet alone; the site's other pages have a se
 """
 
 import hashlib
-import re
 from base64 import b64encode
-from pathlib import Path
 
 from markupsafe import Markup
 
-_STATIC = Path(__file__).resolve().parents[2] / "static"
-
-
-def _sheet(name: str) -> Markup:
-    """A sheet without comments, line ends and indents. Every line of ours ends where a space means nothing."""
-    bare = re.sub(r"/\*.*?\*/", "", (_STATIC / name).read_text(encoding="utf-8"), flags=re.DOTALL)
-    return Markup("".join(line.strip() for line in bare.splitlines()))  # noqa: S704 - our own file
+from api.web.assets import sheet
 
 
 def _source(sheet: str) -> str:
     return f"'sha256-{b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}'"
 
 
-STYLE = _sheet("gimark.css")
-SITE_STYLE = _sheet("site.css")
+STYLE = Markup(sheet("ground.css") + sheet("gimark.css"))  # noqa: S704 - our own files
+SITE_STYLE = Markup(sheet("site.css"))  # noqa: S704 - our own file
 
 
 def _policy(*more: str) -> str:

@@ -1,0 +1,59 @@
+"""The places of each desk, as its masthead shows them: one line a place, once its page is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from api.web.language import Language
+from api.web.translation import N_, sayer
+from gimark.accounts.rules import Actor, Permission, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place. `section` is what its pages call themselves; whoever lacks the permission is not shown it."""
+
+    section: str
+    path: str
+    title: str
+    permission: Permission = Permission.READ
+
+
+PRODUCER: tuple[Place, ...] = ()
+REGULATOR: tuple[Place, ...] = ()
+ADMINISTRATOR: tuple[Place, ...] = ()
+DESKS = {
+    "producer": (N_("企业端"), PRODUCER),
+    "regulator": (N_("监管端"), REGULATOR),
+    "administrator": (N_("平台管理"), ADMINISTRATOR),
+}
+ROLES: Mapping[Role, str] = {
+    Role.ADMINISTRATOR: N_("平台管理员"),
+    Role.REGULATOR: N_("监管人员"),
+    Role.PRODUCER: N_("企业人员"),
+    Role.AUDITOR: N_("审计人员"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What stands on top of every page of a desk: which desk it is, its places, who sits there and in what role."""
+
+    desk: str
+    places: tuple[Place, ...]
+    who: str
+    role: str
+
+
+def masthead(actor: Actor, enterprise: str | None, language: Language) -> Masthead:
+    """The masthead for `actor`; `enterprise` is the name of a producer's."""
+    say = sayer(language)
+    title, places = DESKS[desk_of(actor)]
+    shown = tuple(place for place in places if place.permission in actor.permissions)
+    return Masthead(say(title), shown, enterprise or actor.name, say(ROLES[actor.role]))
+
+
+def desk_of(actor: Actor) -> str:
+    """Which desk is an actor's: producer, regulator (auditors read there), administrator."""
+    if actor.enterprise_id is not None:
+        return "producer"
+    return "administrator" if Permission.MANAGE_USERS in actor.permissions else "regulator"

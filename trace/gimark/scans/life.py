@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gimark.accounts.rules import Actor, Permission, Role, not_found, require, require_enterprise
+from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
 from gimark.codes.offline import Word, judge_signature
 from gimark.codes.serial import read_typed
 from gimark.codes.uri import MAX_READ_LENGTH, Malformed, parse_uri
@@ -79,16 +79,16 @@ class CodeLife:
         return tuple(sorted(own))
 
 
-def read_asked(text: str, keyset: KeySet) -> AskedCode:
+def read_asked(text: str, keyset: KeySet, where: str = "code") -> AskedCode:
     """The code in `text`: 13 characters, as typed (`38GP-ERNQ-BQTSA`), or a whole URI.
 
-    Raises InvalidInputError naming `code` for what is none.
+    Raises InvalidInputError naming `where` for what is none.
     """
     if "/" not in text:
-        return AskedCode(read_typed(text, "code"))
+        return AskedCode(read_typed(text, where))
     found = parse_uri(text[: MAX_READ_LENGTH + 1])
     if isinstance(found, Malformed) or found.host not in keyset.hosts:
-        raise _no_code()
+        raise _no_code(where)
     code = found.code
     kid = None if code.token is None else code.token.kid
     return AskedCode(code.serial, code.gtin, code.lot, kid, judge_signature(code, keyset))
@@ -101,7 +101,7 @@ def code_life(session: Session, actor: Actor, keyring: Keyring, asked: AskedCode
     enterprise's package carries: the three are not told apart.
     """
     require(actor, Permission.READ)
-    row, index = _place(session, keyring, asked)
+    row, index = place_of(session, keyring, asked)
     owner = session.get_one(IssueOrder, row.order_id).enterprise_id
     require_enterprise(actor, owner, "code")
     acts = acts_on(session, [row.id])[row.id]
@@ -116,11 +116,15 @@ def code_life(session: Session, actor: Actor, keyring: Keyring, asked: AskedCode
         acts=tuple(act for act in acts if any(first <= index <= last for first, last in act.spans)),
         prints=prints_of_code(session, row, index),
         scans=_scans(session, row.id, index),
-        marks=_marks(session, row.id, index, with_notes=actor.role is not Role.PRODUCER),
+        marks=_marks(session, row.id, index, with_notes=actor.enterprise_id is None),
     )
 
 
-def _place(session: Session, keyring: Keyring, asked: AskedCode) -> tuple[IssueRun, int]:
+def place_of(session: Session, keyring: Keyring, asked: AskedCode) -> tuple[IssueRun, int]:
+    """The run of a code and its index there, whoever asks.
+
+    Raises NotFoundError for a code that was never issued, or whose GTIN, lot or key are not its run's.
+    """
     for epoch, (number, index) in keyring.places(asked.serial):
         run = session.scalar(select(IssueRun).where(IssueRun.number == number))
         if run is None or run.epoch != epoch or index >= run.count:
@@ -146,9 +150,9 @@ def _marks(session: Session, run_id: int, index: int, *, with_notes: bool) -> tu
     )
 
 
-def _no_code() -> InvalidInputError:
+def _no_code(where: str) -> InvalidInputError:
     return invalid(
-        "code",
+        where,
         "这不是本站标识的网址",
         "this is no code of this installation",
         "请扫描或照抄整个网址，或只填 13 位标识",

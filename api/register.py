@@ -1,4 +1,7 @@
-"""The public register as pages and as JSON: `/register`, `/register/{key}`, and the same with `.json` behind."""
+"""The public register as pages and as JSON: `/register`, `/register/{key}`, `/register/rights/{ref}`.
+
+Each is there as JSON too, with `.json` behind it.
+"""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -12,11 +15,13 @@ from api.pages import asked_in, data, page
 from api.refusals import not_here
 from api.web.public.pages import Search
 from api.web.public.register import as_json
+from api.web.public.rights import right_as_json
 from api.wiring import Process
 from gimark.clock import local_day
 from gimark.errors import NotFoundError, invalid
 from gimark.registry.authorizations.rules import Standing
 from gimark.registry.directory import queries
+from gimark.registry.directory.rights import listed_right
 from gimark.registry.directory.rules import Wanted, parts_of
 
 PAGE_SIZE = 20
@@ -45,7 +50,7 @@ def register_pages(process: Process) -> APIRouter:
     @router.api_route("/register/{key}", methods=["GET", "HEAD"])
     def enterprise(request: Request, key: str) -> Response:
         """One enterprise by its reference or USCC, with its history."""
-        wants_json = key.endswith(JSON_ENDING) or prefers_json(header(request.scope["headers"], b"accept"))
+        wants_json = _wants_json(request, key)
         today = local_day(process.here.store.clock.now())
         with process.here.store.reading() as session:
             found = queries.listed(session, key.removesuffix(JSON_ENDING), today)
@@ -57,7 +62,23 @@ def register_pages(process: Process) -> APIRouter:
         language, query = asked_in(process, request)
         return page(request, process.pages.enterprise(found, items, today, language, query), language)
 
+    @router.api_route("/register/rights/{ref}", methods=["GET", "HEAD"])
+    def right(request: Request, ref: str) -> Response:
+        """One right as it is now, with its history."""
+        with process.here.store.reading() as session:
+            found = listed_right(session, ref.removesuffix(JSON_ENDING))
+        if found is None:
+            raise NotFoundError(not_here())
+        if _wants_json(request, ref):
+            return data(request, right_as_json(found))
+        language, query = asked_in(process, request)
+        return page(request, process.pages.right(found, language, query), language)
+
     return router
+
+
+def _wants_json(request: Request, key: str) -> bool:
+    return key.endswith(JSON_ENDING) or prefers_json(header(request.scope["headers"], b"accept"))
 
 
 def _page(process: Process, request: Request, asked: Search) -> Response:

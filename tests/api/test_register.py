@@ -1,6 +1,7 @@
 """The register over HTTP: pages and feed, what they say, hide and refuse."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
 
@@ -12,8 +13,13 @@ from gimark.registry.authorizations.actions import grant_authorization
 from gimark.registry.authorizations.rules import ChangeKind
 from gimark.registry.enterprises.actions import EnterpriseForm, register_enterprise
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
+from gimark.registry.rights.amending import RightAmendment, amend_right
+from gimark.registry.rights.evidence import Evidence
+from gimark.registry.rights.facts import facts_of
+from gimark.registry.rights.model import SourceTag
+from gimark.registry.rights.queries import visible_right
 from tests.api.site import BASE, Site
-from tests.county import GTIN, TERMS, TOWN, USCC
+from tests.county import FAR_TOWN, GTIN, TERMS, TOWN, USCC
 
 HOSTILE = "<script>alert('1')</script>\"&香菇"
 TRADER = "92331126MA00TEXT09"
@@ -118,6 +124,30 @@ def test_an_enterprise_has_a_page_by_reference_and_by_uscc_with_its_history(site
     assert {str(change["ledger_index"]) for change in held["history"]} <= links
     for link in links:
         assert site.get(f"/ledger/entries/{link}").status_code == 200
+
+
+def test_a_right_has_a_page_that_follows_its_amendments(site: Site) -> None:
+    path = f"/register/rights/{site.county.right_ref}"
+    assert path in site.get(f"/register/{USCC}").text
+    assert "不详" in site.get(path).text
+    with site.county.store.acting() as act:
+        row = visible_right(act.session, site.county.regulator, site.county.right_ref)
+        facts = replace(facts_of(row, (FAR_TOWN,)), announcement="示例公告第 1 号")
+        known = Evidence("示例公告", SourceTag.PUBLICATION)
+        index = amend_right(act, site.county.regulator, row.ref, RightAmendment(facts, known, HOSTILE)).ledger_index
+        act.commit()
+    page = site.get(path).text
+    for text in ("批准公告 不详 → 示例公告第 1 号", "增加 竹溪乡", "减少 松坞镇", f"/ledger/entries/{index}"):
+        assert text in page
+    assert "<script>alert" not in page
+    for told in (site.json(f"{path}.json"), site.json(path)):
+        assert told["area"] == [FAR_TOWN]
+        (change,) = told["history"]
+        assert change["facts"]["announcement"] == {"before": None, "after": "示例公告第 1 号"}
+    assert site.json("/register.json")["enterprises"][0]["authorizations"][0]["right"]["announcement"] is not None
+    nowhere = site.get("/register/rights/0000000000000000")
+    assert nowhere.status_code == 404
+    assert "没有登记这项权利" in nowhere.text
 
 
 @pytest.mark.parametrize("key", ["nobody", "91331126MA00TEXT0X", "%3Cscript%3E", "x" * 500])

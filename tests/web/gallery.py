@@ -11,7 +11,7 @@ from gimark.errors import Fault
 from gimark.explorer import EntryPage, LoggedEntry
 from gimark.ledger.entries import encode
 from gimark.registry.directory.listing import DirectoryPage
-from tests.web.register import EMPTY, ENTERPRISE, ITEMS, RIGHTS, TODAY, WHOLE
+from tests.web.register import EMPTY, ENTERPRISE, ITEMS, RIGHT, RIGHTS, TODAY, WHOLE
 from tests.web.samples import (
     CERTIFICATION_MARK,
     GI_PRODUCT,
@@ -170,6 +170,7 @@ def _register(pages: PublicPages, language: Language) -> dict[str, bytes]:
         "register-nothing": page(EMPTY, Search("没有的")),
         "register-empty": page(EMPTY, Search()),
         "enterprise": pages.enterprise(ENTERPRISE, ITEMS, TODAY, language, ""),
+        "right": pages.right(RIGHT, language, ""),
         "enterprise-hidden": pages.enterprise(WHOLE.enterprises[-1], [], TODAY, language, ""),
     }
 

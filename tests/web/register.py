@@ -12,8 +12,10 @@ from gimark.registry.directory.listing import (
     ListedItem,
     ListedRight,
 )
+from gimark.registry.directory.rights import ListedRightInFull, ListedTown
 from gimark.registry.enterprises.model import EnterpriseKind
-from gimark.registry.rights.model import RightKind
+from gimark.registry.rights.model import FactName, RightKind, SourceTag
+from gimark.registry.rights.queries import ChangeFacts, RightRecord
 
 TODAY = date(2026, 11, 22)
 GI = ListedRight(
@@ -127,3 +129,49 @@ ITEMS = [
     ListedItem("06901234567892", "松雾花菇（干）", "Songwu dried flower shiitake", 250),
     ListedItem("06901234567908", "松雾保鲜菇 礼盒", None, 1_500),
 ]
+TOWNS = (
+    ListedTown("999001001", "松坞镇", "Songwu Town"),
+    ListedTown("999001002", "竹溪乡", None),
+    ListedTown("999001003", "岭上乡", "Lingshang Township"),
+)
+RIGHT = ListedRightInFull(
+    gi_zh=GI.gi_zh,
+    gi_en=GI.gi_en,
+    record=RightRecord(
+        ref=GI.ref,
+        product_ref=GI.product_ref,
+        kind=GI.kind,
+        holder=GI.holder,
+        towns=("999001001", "999001002"),
+        standard="GB/T 99952-2024",
+        announcement=GI.announcement,
+        trademark=None,
+        defined_grades=("特级", "一级", "二级"),
+        printed_texts=(),
+        valid_from=date(2020, 1, 1),
+        valid_until=None,
+        source="示例",
+        source_tag=SourceTag.INVENTED,
+        evidence={},
+        changes=(
+            ChangeFacts(
+                ((FactName.ANNOUNCEMENT, None, str(GI.announcement)), (FactName.GRADES, [], ["特级", "一级", "二级"])),
+                "补登批准公告号",
+                datetime(2024, 5, 6, 2, 0, tzinfo=UTC),
+                19_400,
+            ),
+            ChangeFacts(
+                (
+                    (FactName.AREA, ["999001001", "999001003"], ["999001001", "999001002"]),
+                    (FactName.UNTIL, "2029-12-31", None),
+                ),
+                "保护范围调整",
+                datetime(2026, 3, 2, 2, 0, tzinfo=UTC),
+                41_288,
+            ),
+        ),
+        ledger_index=GI.ledger_index,
+    ),
+    registered_at=datetime(2024, 3, 28, 2, 0, tzinfo=UTC),
+    towns={town.code: town for town in TOWNS},
+)

@@ -41,6 +41,14 @@ def test_an_entry_is_told_in_words_with_time_and_role_first() -> None:
     assert ("号段", "第 1–36、12,000–12,200 枚") in [(row.label, row.text) for row in rows]
 
 
+def test_what_changes_a_registration_is_not_called_one() -> None:
+    amended = {**COMMON, "type": "right.set", "gi": "云溪香菇", "kind": "gi_product", "amends": 3}
+    assert title_of(amended, "zh") == "变更地理标志权利"
+    assert title_of({name: value for name, value in amended.items() if name != "amends"}, "zh") == "登记地理标志权利"
+    (link,) = [row for row in rows_of(amended, "zh") if row.entries]
+    assert (link.label, link.entries[0].index) == ("修改的登记", "3")
+
+
 def test_references_are_links_and_the_number_of_a_run_is_none() -> None:
     addresses = {attributes.get("href") for tag, attributes in read(_page(RUN_ENTRY)).tags if tag == "a"}
     assert {f"/ledger/entries/{index}?lang=zh" for index in (47_880, 18_233, 18_240)} <= addresses

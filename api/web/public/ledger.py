@@ -44,6 +44,12 @@ TYPES = {
     "private": N_("不公开文件的存证"),
     "correction": N_("更正账本"),
 }
+# What these are when they change what was registered before.
+AMENDED = {
+    "right.set": N_("变更地理标志权利"),
+    "enterprise.set": N_("变更企业登记"),
+    "item.set": N_("变更商品登记"),
+}
 FIELDS = {
     "t": N_("时间"),
     "by": N_("由谁"),
@@ -105,7 +111,7 @@ SUMMARIES = {
     "key.retire": ("kid",),
     "key.revoke": ("kid",),
     "keyset.publish": ("seq",),
-    "right.set": ("gi", "kind"),
+    "right.set": ("gi", "kind", "amends"),
     "enterprise.set": ("name",),
     "item.set": ("name", "gtin"),
     "authorization.grant": ("number", "enterprise"),
@@ -147,6 +153,8 @@ class Row:
 def title_of(fields: Mapping[str, Any], language: Language) -> str:
     """What kind of act an entry is; a type that this page does not know keeps its own name."""
     type_ = str(fields["type"])
+    if type_ in AMENDED and "amends" in fields:
+        return sayer(language)(AMENDED[type_])
     return sayer(language)(TYPES[type_]) if type_ in TYPES else type_
 
 

@@ -12,6 +12,7 @@ from api.web.public.journey import dated_events
 from api.web.public.ledger import TYPES, line_of, rows_of, title_of
 from api.web.public.problems import code_in, problem_of
 from api.web.public.register import ENTERPRISE_KINDS, kind_of, shown, standings
+from api.web.public.rights import right_in_words
 from api.web.public.style import SITE_STYLE, STYLE
 from api.web.public.words import RIGHT_KINDS
 from api.web.site import SiteFacts
@@ -22,6 +23,7 @@ from gimark.explorer import EntryPage, entry_types
 from gimark.ledger.entries import decode
 from gimark.merkle import leaf_hash
 from gimark.registry.directory.listing import DirectoryPage, ListedEnterprise, ListedItem, ListedRight
+from gimark.registry.directory.rights import ListedRightInFull
 from gimark.scans.rules import Package, RightFacts, Ware
 
 
@@ -138,6 +140,10 @@ class PublicPages:
             items=items,
             today=today,
         )
+
+    def right(self, listed: ListedRightInFull, language: Language, query: str) -> bytes:
+        """The page of a right: what is registered of it now, and what became of it."""
+        return self._render("right.html", language, query, right=right_in_words(listed, language))
 
     def ledger(
         self,

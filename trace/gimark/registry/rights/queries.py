@@ -103,6 +103,12 @@ def right(session: Session, actor: Actor, ref: str) -> RightRecord:
     return _rights(session, [visible_right(session, actor, ref)])[0]
 
 
+def published_right(session: Session, ref: str) -> RightRecord | None:
+    """One of them for anybody, None when there is none: a right is public from the moment that it is registered."""
+    row = session.scalar(select(Right).where(Right.ref == ref))
+    return None if row is None else _rights(session, [row])[0]
+
+
 def evidence_of(session: Session, row: Right) -> dict[FactName, Evidence]:
     """Of the facts of a right that have a source of their own, where they are known from."""
     return _evidences(session, [row.id])[row.id]

@@ -1,4 +1,4 @@
-"""What the register knows of a run that its labels may say. No layout, no wording: `labels` does that."""
+"""What the register knows of a batch that labels of its codes may say. No layout, no wording: `labels` does that."""
 
 import hashlib
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class LabelledRight:
 
 @dataclass(frozen=True, slots=True)
 class LabelFacts:
-    """The facts of one run's labels; masses in grams.
+    """The facts of one batch's labels; masses in grams.
 
     `printed_texts` are the texts that must stand on the label because of the rights it uses.
     """
@@ -62,7 +62,11 @@ class LabelFacts:
 
 def label_facts(session: Session, run: IssueRun) -> LabelFacts:
     """The facts of `run`'s labels as the register has them now."""
-    batch = session.get_one(Batch, run.batch_id)
+    return label_facts_of(session, session.get_one(Batch, run.batch_id))
+
+
+def label_facts_of(session: Session, batch: Batch) -> LabelFacts:
+    """The same for a batch, before there is any code of it."""
     item = session.get_one(TradeItem, batch.item_id)
     enterprise = session.get_one(Enterprise, item.enterprise_id)
     product = session.get_one(GiProduct, item.product_id)

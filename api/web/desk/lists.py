@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from api.web.desk.forms import Form, blank
 from gimark.errors import invalid
 from gimark.store.paging import Wanted
 
@@ -57,11 +56,6 @@ class Listing:
         """Filters and order as parameters of an address, without the place."""
         usual = self.sorts[0] if self.sorts else ""
         return {**self.filters, **({"sort": self.sort} if self.sort != usual else {})}
-
-    @property
-    def form(self) -> Form:
-        """The filters as a form."""
-        return blank(**self.filters)
 
     def direction(self, name: str) -> str:
         """How the list is in order of the column `name`: ascending, descending, or empty when it is not."""

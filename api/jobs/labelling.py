@@ -43,8 +43,8 @@ def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFact
         facts, codes, epoch = label_facts(session, run), codes_of(here.keyring, run), run.epoch
     if earlier is None or earlier.state is PrintState.FAILED:
         secrets_of(here.keyring, IssuedRun(codes, epoch))
-        _check_printer(form.dpi, form.on_pack)
-        _lay_out(here, facts, codes, form.template, form.dpi, form.on_pack)
+        check_printer(form.dpi, form.on_pack)
+        lay_out_labels(here, facts, codes, form.template, form.dpi, form.on_pack)
         template, is_thermal = template_named(form.template), form.format is not PrintFormat.PDF
         require_adjustment(template, form.skip, offset_mm(form.offset_um), is_thermal=is_thermal)
     with here.store.acting() as act:
@@ -63,20 +63,25 @@ def preview(here: Installation, actor: Actor, run_ref: str, template: str, dpi: 
     with here.store.reading() as session:
         run = visible_run(session, actor, run_ref)
         facts, codes = label_facts(session, run), codes_of(here.keyring, run)
-    _check_printer(dpi, on_pack)
-    layout = _lay_out(here, facts, codes, template, dpi, on_pack)
-    return label_svg(layout, _faces(here), codes.uri_head.ljust(codes.uri_length, b"0"), typed_form(_SPECIMEN))
+    check_printer(dpi, on_pack)
+    layout = lay_out_labels(here, facts, codes, template, dpi, on_pack)
+    return specimen_svg(here, layout, codes)
+
+
+def specimen_svg(here: Installation, layout: Layout, codes: RunCodes) -> str:
+    """The label with a specimen in the place of a code."""
+    return label_svg(layout, faces_of(here), codes.uri_head.ljust(codes.uri_length, b"0"), typed_form(_SPECIMEN))
 
 
 def calibration(here: Installation, template: str, offset_um: tuple[int, int]) -> bytes:
     """The calibration sheet of a template as PDF, moved. Raises InvalidInputError for an unknown template."""
-    return calibration_sheet(template_named(template), _faces(here), offset_mm(offset_um))
+    return calibration_sheet(template_named(template), faces_of(here), offset_mm(offset_um))
 
 
 def design_of(here: Installation, codes: RunCodes, facts: LabelFacts, order: PrintFacts) -> Design:
     """The finished design of an order's labels."""
-    layout = _lay_out(here, facts, codes, order.template, order.dpi, order.on_pack)
-    return make_design(layout, _faces(here))
+    layout = lay_out_labels(here, facts, codes, order.template, order.dpi, order.on_pack)
+    return make_design(layout, faces_of(here))
 
 
 def offset_mm(offset_um: tuple[int, int]) -> tuple[float, float]:
@@ -136,7 +141,8 @@ def template_named(name: str) -> Template:
     return known[name]
 
 
-def _check_printer(dpi: int, on_pack: tuple[str, ...]) -> None:
+def check_printer(dpi: int, on_pack: tuple[str, ...]) -> None:
+    """Refuse a resolution that no label printer has, and an item that cannot be left to the package."""
     if dpi not in PRINTER_DPI:
         known = ", ".join(str(dpi) for dpi in PRINTER_DPI)
         raise invalid(
@@ -158,10 +164,11 @@ def _check_printer(dpi: int, on_pack: tuple[str, ...]) -> None:
             )
 
 
-def _lay_out(
+def lay_out_labels(
     here: Installation, facts: LabelFacts, codes: RunCodes, template: str, dpi: int, on_pack: tuple[str, ...]
 ) -> Layout:
-    faces = _faces(here)
+    """The labels of these codes, laid out. Raises InvalidInputError, ConflictError without a font, and LabelError."""
+    faces = faces_of(here)
     if any(face.is_draft for face in faces.values()):  # its letters have no true height, so nothing can be measured
         raise ConflictError((_NO_FONT,))
     values = label_values(facts, here.keyring.host, on_pack)
@@ -211,6 +218,7 @@ def _found_faces(font_file: str | None) -> Faces:
     return find_faces(Path(font_file) if font_file else None)
 
 
-def _faces(here: Installation) -> Faces:
+def faces_of(here: Installation) -> Faces:
+    """The fonts that labels are set in here."""
     chosen = here.settings.font_file
     return _found_faces(str(chosen) if chosen else None)

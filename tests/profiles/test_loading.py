@@ -1,6 +1,7 @@
 """A profile goes into the register through its own acts: whole, once, and never over what is there."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,13 @@ from gimark.registry.county.model import County
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
 from gimark.registry.items.model import TradeItem
 from gimark.registry.profiles.actions import Loaded
-from gimark.registry.rights.model import Right, Town
+from gimark.registry.rights.amending import RightAmendment, amend_right
+from gimark.registry.rights.evidence import Evidence
+from gimark.registry.rights.facts import facts_of
+from gimark.registry.rights.model import Right, SourceTag, Town
+from gimark.registry.rights.queries import towns_of
 from gimark.store.unit_of_work import Store
-from tests.profiles.loading import YUNXI, load
+from tests.profiles.loading import REGULATOR, YUNXI, load
 
 
 @pytest.fixture
@@ -107,6 +112,21 @@ def test_a_registered_fact_is_never_overwritten_by_a_file(
 
     assert refusals(store, folder) == [field]
     assert ledger_size(store) == before
+
+
+def test_a_right_that_was_amended_as_the_file_says_loads_again(store: Store, folder: Path) -> None:
+    load(store, folder)
+    change(folder, "products.toml", "GB/T 99952-2024", "GB/T 99952-2026")
+    with pytest.raises(InvalidInputError, match="gimark right amend"):
+        load(store, folder)
+    with store.acting() as act:
+        row = act.session.scalars(select(Right).where(Right.standard == "GB/T 99952-2024")).one()
+        facts = replace(facts_of(row, towns_of(act.session, row)), standard="GB/T 99952-2026")
+        amend_right(act, REGULATOR, row.ref, RightAmendment(facts, Evidence("示例", SourceTag.INVENTED), "标准修订"))
+        act.commit()
+    assert load(store, folder) == Loaded()
+    with store.reading() as session:
+        assert list(audit.differences(session)) == []
 
 
 def test_a_refused_profile_leaves_nothing(store: Store, folder: Path) -> None:

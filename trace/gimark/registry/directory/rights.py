@@ -24,7 +24,7 @@ class ListedTown:
 
 @dataclass(frozen=True, slots=True)
 class ListedRightInFull:
-    """A right with its product's name and when it was registered. `towns` are those of its area, now or ever, by code."""
+    """A right with its product's name and when it was registered. `towns` are those ever in its area, by code."""
 
     gi_zh: str
     gi_en: str | None

@@ -22,6 +22,12 @@ from gimark.registry.rights.evidence import set_evidence
 from gimark.registry.rights.model import GiProduct, ProductClass, Right, RightTown
 from gimark.store.unit_of_work import Act
 
+MEND = ("请更正资料；要改登记，请办理变更", "Mend the profile; to change the register, make an act of change")
+AMEND_RIGHT = (
+    "请更正资料；要改登记，请用 gimark right amend 变更这项权利，再载入",
+    "Mend the profile; to change the register, use gimark right amend and load again",
+)
+
 
 @dataclass(slots=True)
 class Loaded:
@@ -123,6 +129,7 @@ class _Loading:
                 "from": (known.valid_from, row.valid_from),
                 "until": (known.valid_until, row.valid_until),
             },
+            AMEND_RIGHT,
         )
 
     def is_waiting(self, where: str, rights: Iterable[str]) -> bool:
@@ -196,7 +203,7 @@ class _Loading:
             },
         )
 
-    def compare(self, where: str, facts: Mapping[str, tuple[object, object]]) -> None:
+    def compare(self, where: str, facts: Mapping[str, tuple[object, object]], remedy: tuple[str, str] = MEND) -> None:
         """Note every fact of which the register holds another value than the profile: (register's, profile's)."""
         for name, (registered, given) in facts.items():
             if registered != given:
@@ -204,8 +211,7 @@ class _Loading:
                     f"{where}/{name}",
                     f"登记簿中已是“{registered}”，与资料中的“{given}”不同",
                     f"the register has “{registered}” and the profile “{given}”",
-                    "请更正资料；要改登记，请办理变更",
-                    "Mend the profile; to change the register, make an act of change",
+                    *remedy,
                 )
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
 
 from gimark.accounts.model import User
+from gimark.accounts.queries import as_actor
 from gimark.accounts.rules import Actor, Role
 from gimark.clock import local_day
 from gimark.codes.cipher import SerialCipher
@@ -25,7 +25,7 @@ from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
 from gimark.registry.items.actions import TradeItemForm, register_item
 from gimark.registry.rights.actions import ProductClassForm, RightForm, add_product, add_town, set_right
 from gimark.registry.rights.model import RightKind, SourceTag
-from gimark.store.unit_of_work import Store
+from gimark.store.unit_of_work import Act, Store
 
 ORIGIN = "gi.yunxi.example"
 TOWN, FAR_TOWN = "999001001", "999001002"
@@ -67,6 +67,7 @@ class County:
 
     store: Store
     regulator: Actor
+    lead: Actor
     producer: Actor
     other_producer: Actor
     product_ref: str
@@ -132,18 +133,15 @@ class County:
         """Suspend, restore or revoke the authorization from `day` (today when None)."""
         form = ChangeForm(kind, "示例理由", day or local_day(self.store.clock.now()))
         with self.store.acting() as act:
-            change_authorization(act, self.regulator, self.authorization_ref, form)
+            change_authorization(act, self.regulator, self.authorization_ref, form, self.lead)
             act.commit()
 
 
 def make_county(store: Store) -> County:
     """Fill an empty store."""
     with store.acting() as act:
-        act.session.add(
-            User(name="regulator", role=Role.REGULATOR, must_change_password=False, is_active=True, created_at=act.now)
-        )
-        act.session.flush()
-        regulator = Actor(act.session.scalars(select(User.id)).one(), "regulator", Role.REGULATOR)
+        regulator = _regulator(act, "regulator", Role.REGULATOR)
+        lead = _regulator(act, "lead", Role.REGULATOR_LEAD)
         for code, name in ((TOWN, "松坞镇"), (FAR_TOWN, "竹溪乡")):
             add_town(act, regulator, code, name, None)
         product = add_product(
@@ -175,6 +173,7 @@ def make_county(store: Store) -> County:
         county = County(
             store,
             regulator,
+            lead,
             *producers,
             product_ref=product.ref,
             right_ref=right.ref,
@@ -187,10 +186,17 @@ def make_county(store: Store) -> County:
     return county
 
 
+def _regulator(act: Act, name: str, role: Role) -> Actor:
+    user = User(name=name, role=role, must_change_password=False, is_active=True, created_at=act.now)
+    act.session.add(user)
+    act.session.flush()
+    return as_actor(user)
+
+
 def _producer(session, enterprise, now):  # type: ignore[no-untyped-def]
     user = User(
         name=f"producer-{enterprise.id}",
-        role=Role.PRODUCER,
+        role=Role.PRODUCER_MANAGER,
         enterprise_id=enterprise.id,
         must_change_password=False,
         is_active=True,
@@ -198,7 +204,7 @@ def _producer(session, enterprise, now):  # type: ignore[no-untyped-def]
     )
     session.add(user)
     session.flush()
-    return Actor(user.id, user.name, Role.PRODUCER, enterprise.id)
+    return Actor(user.id, user.name, Role.PRODUCER_MANAGER, enterprise.id)
 
 
 def days(count: int) -> timedelta:

@@ -24,6 +24,7 @@ from api.v1 import (
     print_files,
     prints,
     products,
+    proposals,
     ranges,
     rights,
     runs,
@@ -41,7 +42,7 @@ from labels.errors import LabelError
 VERSION = "1.0.0"
 ROUTERS = (
     *(me, access_keys, users, county, products, rights, enterprises, items, authorizations),
-    *(batches, runs, ranges, templates, prints, print_files, jobs, codes, ledger, issuing_keys, statistics),
+    *(proposals, batches, runs, ranges, templates, prints, print_files, jobs, codes, ledger, issuing_keys, statistics),
 )
 
 

@@ -69,6 +69,14 @@ def told(shown: BaseModel, known: str | None = None, status: int = 200, location
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was asked for is not done yet; what is shown says how it goes on (202), and stands at `location`."""
+
+    shown: BaseModel
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conditional:
     """A request that changes something, decided on the version of it that If-Match (`seen`) names."""
 
@@ -78,6 +86,8 @@ class Conditional:
     def of(self, represent: Callable[[Act], BaseModel], do: Callable[[Act], object]) -> Response:
         """Do it to the thing that `represent` shows if that still is the version seen; the answer shows it changed.
 
+        When it could only be asked for (`do` gives Accepted), the answer shows that.
+
         The ledger's lock is taken first: no other act comes between the comparison and the commit. Raises StaleError
         (412), and what the two raise: then nothing is changed.
         """
@@ -85,10 +95,12 @@ class Conditional:
             book.lock(act)
             if not _names(self.seen, tag_of(body_of(represent(act))), weakly=False):
                 raise refusals.stale()
-            do(act)
+            done = do(act)
             act.session.flush()
             changed = represent(act)
             act.commit()
+        if isinstance(done, Accepted):
+            return told(done.shown, status=202, location=done.location)
         return told(changed)
 
 
@@ -123,7 +135,7 @@ class Attempt:
     key: str
     request_sha256: bytes
 
-    def once(self, make: Callable[[Act], Made], status: int = 201) -> Response:
+    def once(self, make: Callable[[Act], Made | Accepted], status: int = 201) -> Response:
         """Make it and keep the answer, in one transaction; a repeat is given the kept answer and makes nothing.
 
         Raises IdempotencyKeyReusedError for another request under the same key, and what `make` raises: then nothing
@@ -135,7 +147,9 @@ class Attempt:
             if earlier is not None:
                 return _answer(earlier)
             made = make(act)
-            kept = Answered(status, made.location, body_of(made.kept or made.shown))
+            hidden = made.kept if isinstance(made, Made) else None
+            given = 202 if isinstance(made, Accepted) else status
+            kept = Answered(given, made.location, body_of(hidden or made.shown))
             keep_answer(act, self.actor, self.key, self.request_sha256, kept)
             act.commit()
         return _answer(kept, body_of(made.shown))

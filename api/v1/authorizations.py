@@ -12,7 +12,9 @@ from api.v1.description import conflicts, needs
 from api.v1.door import Caller, Here
 from api.v1.models import Count, Day, Instant, Ref, RefInPath, Sent, Shown, Text, examples
 from api.v1.paging import Page, PageQuery, page
+from api.v1.proposals import NOT_YET, ProposalShown, asked_for
 from gimark.accounts.rules import Actor, Permission
+from gimark.approvals.asked import Revocation
 from gimark.clock import local_day
 from gimark.registry.authorizations import actions, queries
 from gimark.registry.authorizations.actions import ChangeForm
@@ -257,13 +259,14 @@ def restore_authorization(changing: Changing, actor: Caller, authorization: RefI
 @router.post(
     "/{authorization}/revocation",
     response_model=AuthorizationShown,
-    responses=conflicts(),
+    responses={202: {"model": ProposalShown, "description": NOT_YET}, **conflicts()},
     summary="Revoke an authorization",
     openapi_extra=needs(Permission.MANAGE_AUTHORIZATIONS),
 )
 def revoke_authorization(changing: Changing, actor: Caller, authorization: RefInPath, sent: StopSent) -> Response:
-    """End it for good (ledger: authorization.revoke); another must be granted."""
-    return _changed(changing, actor, authorization, ChangeForm(ChangeKind.REVOKE, sent.reason, sent.from_))
+    """End it for good (ledger: authorization.revoke); another must be granted. Takes two people: 202 and a proposal."""
+    asked = Revocation(authorization, sent.reason, sent.from_)
+    return changing.of(lambda act: _shown(act, actor, authorization), lambda act: asked_for(act, actor, asked))
 
 
 def _changed(changing: Changing, actor: Actor, ref: str, form: ChangeForm) -> Response:

@@ -73,6 +73,15 @@ class RecallSent(Sent):
     reason: Text
 
 
+class OverrideSent(Sent):
+    """By how many grams the batch's limits are raised, and why; the ledger keeps of the reason a commitment only."""
+
+    model_config = examples({"extra_g": 12_500, "reason": "换标：首批标签印错净含量，已监督销毁"})
+
+    extra_g: Grams
+    reason: Text
+
+
 class BatchListed(Shown):
     """A batch. `packed_g` and `packed_on` are null until it is confirmed."""
 
@@ -142,7 +151,8 @@ class BatchShown(BatchListed):
 class VolumeShown(Shown):
     """How far the batch's mass goes, in grams, and in codes of its item's net content, with 2 % over.
 
-    `reserved_g` is held by orders under way. `issuable` more codes may be ordered, `activatable` more activated.
+    `reserved_g` is held by orders under way, `override_g` is what the regulator raised both limits by. `issuable` more
+    codes may be ordered, `activatable` more activated.
     """
 
     model_config = examples(
@@ -154,6 +164,7 @@ class VolumeShown(Shown):
             "issued_g": 250_000,
             "activated_g": 200_000,
             "reserved_g": 0,
+            "override_g": 0,
             "issuable": 20,
             "activatable": 213,
         }
@@ -166,6 +177,7 @@ class VolumeShown(Shown):
     issued_g: Count
     activated_g: Count
     reserved_g: Count
+    override_g: Count
     issuable: Count
     activatable: Count
 
@@ -181,6 +193,7 @@ class VolumeShown(Shown):
             issued_g=volume.issued_g,
             activated_g=volume.activated_g,
             reserved_g=volume.reserved_g,
+            override_g=volume.override_g,
             issuable=left.issuable,
             activatable=left.activatable,
         )

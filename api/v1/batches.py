@@ -12,6 +12,7 @@ from api.v1.batch_bodies import (
     BatchSent,
     BatchShown,
     ConfirmationSent,
+    OverrideSent,
     RecallSent,
     VolumeShown,
     shown_batch,
@@ -21,7 +22,9 @@ from api.v1.description import conflicts, needs
 from api.v1.door import Caller, Here
 from api.v1.models import Day, Ref, RefInPath, Text
 from api.v1.paging import Page, PageQuery, page
+from api.v1.proposals import NOT_YET, ProposalShown, asked_for
 from gimark.accounts.rules import Actor, Permission
+from gimark.approvals.asked import Override, Recall
 from gimark.production import actions, lists
 from gimark.production.lists import BatchFilter
 from gimark.production.queries import terms_of
@@ -140,15 +143,34 @@ def amend_batch(changing: Changing, actor: Caller, batch: RefInPath, sent: Batch
 @router.post(
     "/{batch}/recall",
     response_model=BatchShown,
-    responses=conflicts(),
+    responses={202: {"model": ProposalShown, "description": NOT_YET}, **conflicts()},
     summary="Recall a batch",
     openapi_extra=needs(Permission.RECALL_BATCHES),
 )
 def recall_batch(changing: Changing, actor: Caller, batch: RefInPath, sent: RecallSent) -> Response:
-    """Every code of the batch is red from now on, for good (ledger: batch.recall)."""
-    return changing.of(
-        lambda act: _as_it_is(act, actor, batch), lambda act: actions.recall_batch(act, actor, batch, sent.reason)
-    )
+    """Every code of the batch is red from now on, for good (ledger: batch.recall).
+
+    An enterprise recalls its own goods at once; of a regulator it takes two people: 202 and a proposal.
+    """
+    asked = Recall(batch, sent.reason)
+    return changing.of(lambda act: _as_it_is(act, actor, batch), lambda act: asked_for(act, actor, asked))
+
+
+@router.post(
+    "/{batch}/override",
+    status_code=202,
+    response_model=ProposalShown,
+    responses=conflicts(),
+    summary="Ask for an exception to the volume",
+    openapi_extra=needs(Permission.OVERRIDE_VOLUME),
+)
+def override_volume(changing: Changing, actor: Caller, batch: RefInPath, sent: OverrideSent) -> Response:
+    """Let the batch carry codes for more than its mass (ledger: override.grant).
+
+    It takes two people: 202 and a proposal.
+    """
+    asked = Override(batch, sent.extra_g, sent.reason)
+    return changing.of(lambda act: _as_it_is(act, actor, batch), lambda act: asked_for(act, actor, asked))
 
 
 def _as_it_is(act: Act, actor: Actor, ref: str) -> BatchShown:

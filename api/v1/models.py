@@ -68,3 +68,10 @@ Instant = Annotated[
 ]
 # A thing named in the path. The parameter has the domain's own word for it (`{authorization}`).
 RefInPath = Annotated[str, Path(pattern=REF_PATTERN, examples=["0k3v9m2x7q8r4t6w"])]
+
+
+class RangeShown(Shown):
+    """Indices, both included."""
+
+    first: Count
+    last: Count

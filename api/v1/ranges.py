@@ -5,19 +5,21 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.v1.answering import KnownTag, Made, Making, told
+from api.v1.answering import Accepted, KnownTag, Made, Making, told
 from api.v1.bodies import JsonRoute
 from api.v1.description import conflicts, needs
 from api.v1.door import Caller, Here
-from api.v1.models import Count, Instant, Ref, RefInPath, Sent, Shown, Text, examples
+from api.v1.models import Count, Instant, RangeShown, Ref, RefInPath, Sent, Shown, Text, examples
+from api.v1.proposals import NOT_YET, ProposalShown, asked_for
 from gimark.accounts.rules import Permission
+from gimark.approvals.asked import Ending
 from gimark.issuance import lists
 from gimark.issuance.keyring import Keyring
 from gimark.issuance.lists import RunRanges
 from gimark.issuance.model import IssueRun
-from gimark.issuance.queries import ActOnRange, visible_run
+from gimark.issuance.queries import ActOnRange, acts_on, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges, index_of_code
-from gimark.issuance.rules import CodeState, RangeKind, Span
+from gimark.issuance.rules import ENDING, CodeState, RangeKind, Span
 from gimark.store.unit_of_work import Act
 
 router = APIRouter(prefix="/runs/{run}/ranges", tags=["ranges"], route_class=JsonRoute)
@@ -50,13 +52,6 @@ class RangeActSent(Sent):
     kind: Literal["activate", "void", "return"]
     ranges: Annotated[list[RangeSent], Field(min_length=1, max_length=MOST_RANGES)]
     reason: Text | None = None
-
-
-class RangeShown(Shown):
-    """Indices, both included."""
-
-    first: Count
-    last: Count
 
 
 class RangeActShown(Shown):
@@ -134,7 +129,7 @@ def show_ranges(process: Here, actor: Caller, run: RefInPath, known: KnownTag = 
     "",
     status_code=201,
     response_model=RangeActShown,
-    responses=conflicts(),
+    responses={202: {"model": ProposalShown, "description": NOT_YET}, **conflicts()},
     summary="Activate, void or return codes",
     openapi_extra=needs(Permission.CHANGE_CODES),
 )
@@ -142,14 +137,20 @@ def change_codes(process: Here, actor: Caller, making: Making, run: RefInPath, s
     """One act on all of the ranges, or none (ledger: run.activate, run.void, run.return). A regulator may void.
 
     Activation needs a confirmed batch and counts against its packed mass; what is voided or returned is so for good,
-    and gives its volume back.
+    and gives its volume back. Ending over 3,000 codes of a batch on one day takes two people: 202 and a proposal.
     """
-    keyring = process.here.keyring
+    keyring, kind = process.here.keyring, RangeKind(sent.kind)
 
-    def make(act: Act) -> Made:
+    def make(act: Act) -> Made | Accepted:
         row = visible_run(act.session, actor, run)
         spans = tuple(_span(row, keyring, at, asked) for at, asked in enumerate(sent.ranges))
-        done = change_ranges(act, actor, run, RangeForm(RangeKind(sent.kind), spans, sent.reason))
+        if kind in ENDING:
+            came = asked_for(act, actor, Ending(run, kind, spans, sent.reason or ""))
+            if isinstance(came, Accepted):
+                return came
+            done = acts_on(act.session, [row.id])[row.id][-1]
+        else:
+            done = change_ranges(act, actor, run, RangeForm(kind, spans, sent.reason))
         return Made(RangeActShown.of(done), f"/v1/runs/{run}/ranges")
 
     return making.once(make)

@@ -16,6 +16,7 @@ from scripts.cli.failing import said_plainly
 from scripts.cli.key_commands import RootPassphrase, keys
 from scripts.cli.options import ActorName
 from scripts.cli.profile_commands import profile as profiles
+from scripts.cli.proposal_commands import proposal
 from scripts.cli.right_commands import right as rights
 from scripts.cli.scan_commands import scans
 from scripts.cli.upkeep_commands import store, upkeep
@@ -38,6 +39,7 @@ app.add_typer(enterprise, name="enterprise")
 app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
 app.add_typer(profiles, name="profile")
+app.add_typer(proposal)
 app.add_typer(rights, name="right")
 app.add_typer(scans, name="scans")
 app.add_typer(store, name="store")

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Permission, not_found, require
+from gimark.approvals.asked import Revocation
 from gimark.clock import local_day
 from gimark.errors import invalid
 from gimark.registry.authorizations.actions import ChangeForm, change_authorization, grant_authorization
@@ -19,6 +20,7 @@ from gimark.registry.rights.model import GiProduct, Right
 from scripts.cli.days import day_of
 from scripts.cli.office import acting_as, console, installation
 from scripts.cli.office import show as show_table
+from scripts.cli.proposals import ask
 from scripts.cli.rights import right_ref
 
 OPEN, NONE = ("open", "长期"), ("none", "不限")
@@ -73,7 +75,10 @@ def grant(
 def change(kind: str, ref: str, reason: str, first_day: str | None, actor_name: str) -> None:
     """Suspend, restore or revoke."""
     day = None if first_day is None else day_of(first_day, "from")
-    _done(ref, ChangeForm(ChangeKind(kind), reason, day), actor_name)
+    if kind == ChangeKind.REVOKE:
+        ask(Revocation(ref, reason, day), actor_name, f"{ref}  {kind}")
+    else:
+        _done(ref, ChangeForm(ChangeKind(kind), reason, day), actor_name)
 
 
 def amend(

@@ -83,3 +83,17 @@ def batch_recall(
 
     with said_plainly():
         batches.recall(ref, reason, as_)
+
+
+@batch.command("override")
+def batch_override(
+    ref: Batch,
+    extra_kg: Annotated[str, typer.Argument(metavar="KG", help="放宽的千克数 / By how many kilograms.")],
+    reason: Annotated[str, typer.Option(help="理由，账本只留承诺 / Why; the ledger keeps a commitment.")],
+    as_: ActorName,
+) -> None:
+    """例外：准许标识多于包装量，须两人。 / An exception: more codes than the mass allows; takes two people."""
+    from scripts.cli import batches
+
+    with said_plainly():
+        batches.override(ref, extra_kg, reason, as_)

@@ -9,9 +9,10 @@ from rich.table import Table
 from sqlalchemy import or_, select
 
 from gimark.accounts.rules import Permission, not_found, require
+from gimark.approvals.asked import Override, Recall
 from gimark.issuance.model import IssueRun
 from gimark.ledger import book
-from gimark.production.actions import amend_batch, confirm_batch, recall_batch, register_batch
+from gimark.production.actions import amend_batch, confirm_batch, register_batch
 from gimark.production.model import Batch
 from gimark.production.queries import terms_of
 from gimark.production.registering import BatchForm
@@ -21,6 +22,7 @@ from gimark.store.unit_of_work import Act
 from scripts.cli.days import day_of, span_of
 from scripts.cli.office import acting_as, console, installation
 from scripts.cli.office import show as show_table
+from scripts.cli.proposals import ask
 
 
 def register(
@@ -89,11 +91,13 @@ def amend(
 
 def recall(ref: str, reason: str, actor_name: str) -> None:
     """Recall a batch."""
-    actor = acting_as(actor_name)
-    with installation().store.acting() as act:
-        recall_batch(act, actor, ref, reason)
-        index = _committed(act)
-    console.print(f"已召回 / recalled [bold]{ref}[/]  账本 / ledger {index}")
+    ask(Recall(ref, reason), actor_name, f"已召回 / recalled [bold]{ref}[/]")
+
+
+def override(ref: str, extra_kg: str, reason: str, actor_name: str) -> None:
+    """Let a batch carry codes for more than its mass."""
+    extra_g = grams_from_kg(extra_kg, "extra_kg")
+    ask(Override(ref, extra_g, reason), actor_name, f"已放宽 / raised [bold]{ref}[/]")
 
 
 def show(actor_name: str, lot: str | None) -> None:

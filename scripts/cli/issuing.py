@@ -9,6 +9,7 @@ from pathlib import Path
 
 from api.installation import Installation
 from api.jobs.labelling import order_labels
+from gimark.approvals.asked import Ending
 from gimark.errors import Fault, StoreFailedError, invalid
 from gimark.issuance.issuing import MOST_AT_ONCE, IssueForm, issue_job, issue_order, order_codes
 from gimark.issuance.printing import PrintForm
@@ -18,6 +19,7 @@ from gimark.issuance.rules import PrintFormat, RangeKind, Span
 from gimark.jobs.queries import JobFacts
 from gimark.jobs.rules import JobState
 from scripts.cli.office import acting_as, console, installation
+from scripts.cli.proposals import ask
 from scripts.foreground import work_off
 from scripts.printing import finish
 
@@ -85,14 +87,18 @@ def change(kind: str, run_ref: str, first: str, last: str, actor_name: str, reas
     """Activate, void or return the codes between two indices or two codes, both included."""
     here = installation()
     actor = acting_as(actor_name)
+    act_kind = RangeKind(kind)
     with here.store.acting() as act:
         run = visible_run(act.session, actor, run_ref)
         numbers = INDEX.fullmatch(first) and INDEX.fullmatch(last)
         span: Span = (int(first), int(last)) if numbers else span_of_codes(run, here.keyring, first, last)
-        done = change_ranges(act, actor, run_ref, RangeForm(RangeKind(kind), (span,), reason))
-        act.commit()
-    count = f"{span[1] - span[0] + 1:,} 枚 / codes"
-    console.print(f"{DONE[RangeKind(kind)]}  {span[0]}–{span[1]}  {count}  账本 / ledger {done.ledger_index}")
+        told = f"{DONE[act_kind]}  {span[0]}–{span[1]}  {span[1] - span[0] + 1:,} 枚 / codes"
+        if act_kind is RangeKind.ACTIVATE:
+            index = change_ranges(act, actor, run_ref, RangeForm(act_kind, (span,), reason)).ledger_index
+            act.commit()
+            console.print(f"{told}  账本 / ledger {index}")
+            return
+    ask(Ending(run_ref, act_kind, (span,), reason or ""), actor_name, told)
 
 
 def labels(

@@ -37,6 +37,7 @@ from gimark.scans.model import ScanCheck
 SEED = 20261122
 SEASON_DAYS = 140
 BATCHES_PER_ITEM = 2
+SECOND = "regulator-lead"  # who approves what one regulator alone may not do
 REVOKED_USCC = "91000952MA0YXH020A"
 PROVINCES = ("33", "33", "33", "31", "32", "44", "11", "35", None, None)
 COPIES = 4
@@ -84,13 +85,14 @@ def play(
 
 
 def _users(here: Installation) -> dict[int, Actor]:
-    """One user for each enterprise; their one-time passwords are thrown away, nobody logs in here."""
+    """One user for each enterprise, and the regulators' lead. Their passwords are thrown away: nobody logs in here."""
     with here.store.acting() as act:
         administrator = actor_for(act.session, "admin")
+        create_user(act, administrator, UserForm(SECOND, Role.REGULATOR_LEAD))
         names = {}
         for enterprise in act.session.scalars(select(Enterprise).order_by(Enterprise.id)):
             name = f"producer-{enterprise.id:02}"
-            create_user(act, administrator, UserForm(name, Role.PRODUCER, enterprise.id))
+            create_user(act, administrator, UserForm(name, Role.PRODUCER_MANAGER, enterprise.id))
             names[enterprise.id] = name
         act.session.flush()
         actors = {enterprise_id: actor_for(act.session, name) for enterprise_id, name in names.items()}
@@ -184,6 +186,7 @@ def _revoke(here: Installation, day: date) -> None:
             actor_for(act.session, "regulator"),
             authorization.ref,
             ChangeForm(ChangeKind.REVOKE, "示例：连续两批未按标准生产，责令整改后仍不合格", day),
+            second=actor_for(act.session, SECOND),
         )
         act.commit()
 

@@ -63,7 +63,7 @@ def test_a_recall_is_the_reason_that_is_named_first(county: County) -> None:
     ref = county.batch()
     county.stop(ChangeKind.SUSPEND, PACKED_ON)
     with county.store.acting() as act:
-        recall_batch(act, county.regulator, ref, "示例理由")
+        recall_batch(act, county.regulator, ref, "示例理由", county.lead)
         act.commit()
     assert red(county) == {LOT: "recalled"}
 

@@ -42,7 +42,7 @@ def amend(county: County, ref: str, reason: str = REASON, **changes: object) -> 
 
 def recall(county: County, ref: str) -> None:
     with county.store.acting() as act:
-        recall_batch(act, county.regulator, ref, REASON)
+        recall_batch(act, county.regulator, ref, REASON, county.lead)
         act.commit()
 
 

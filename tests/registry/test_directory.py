@@ -147,7 +147,7 @@ def test_a_standing_finds_exactly_those_that_the_rule_says_stand_so(county: Coun
             found = listed(act.session, ref, today(county))
             assert found is not None
             for form in acts:
-                change_authorization(act, county.regulator, found.authorizations[0].ref, form)
+                change_authorization(act, county.regulator, found.authorizations[0].ref, form, county.lead)
             act.commit()
     for ahead in (0, 60, 2_000):
         clock.at += timedelta(days=ahead)

@@ -135,7 +135,7 @@ def test_both_know_of_every_act(office: Office) -> None:
             act.commit()
         office.both_say(0, verdict, reason)
     with store.acting() as act:
-        recall_batch(act, office.regulator, office.shop.batch_ref, REASON)
+        recall_batch(act, office.shop.producer, office.shop.batch_ref, REASON)
         act.commit()
     office.both_say(0, "red", "recalled")
 

@@ -14,6 +14,12 @@ def regulator(site: Site) -> Program:
 
 
 @pytest.fixture
+def lead(site: Site) -> Program:
+    """The program of who leads the regulators."""
+    return program(site, site.county.lead)
+
+
+@pytest.fixture
 def producer(site: Site) -> Program:
     """The first enterprise's program."""
     return program(site, site.county.producer)

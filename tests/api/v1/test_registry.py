@@ -107,21 +107,29 @@ def test_acts_are_the_regulator_s(site: Site, producer: Program, administrator: 
             assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
 
 
-def test_an_authorization_is_suspended_restored_amended_and_revoked(site: Site, regulator: Program) -> None:
+def test_an_authorization_is_suspended_restored_amended_and_revoked(
+    site: Site, regulator: Program, lead: Program
+) -> None:
     path = f"/authorizations/{site.county.authorization_ref}"
     tag = regulator.tag(path)
     for act, body, standing in (
         ("suspension", {"reason": "抽检不合格"}, "suspended"),
         ("restoration", {"reason": "整改完成"}, "active"),
         ("amendment", {**TERMS, "reason": "延期", "labels_per_year": 5000}, "active"),
-        ("revocation", {"reason": "自愿退出", "from": "2026-11-22"}, "revoked"),
     ):
         done = regulator.change("POST", f"{path}/{act}", body, tag)
         assert done.status_code == 200, done.text
         assert done.json()["standing"] == standing
         tag = done.headers["etag"]
         assert regulator.tag(path) == tag
+    asked = regulator.change("POST", f"{path}/revocation", {"reason": "自愿退出", "from": "2026-11-22"}, tag)
+    assert asked.status_code == 202
+    proposal = asked.headers["location"].removeprefix("/v1")
+    assert regulator.get(path).json()["standing"] == "active"
+    assert lead.change("POST", f"{proposal}/approval", None, lead.tag(proposal)).json()["state"] == "approved"
     found = regulator.get(path).json()
+    assert found["standing"] == "revoked"
+    tag = regulator.tag(path)
     assert [change["kind"] for change in found["changes"]] == ["suspend", "restore", "amend", "revoke"]
     assert found["terms"]["labels_per_year"] == 5000
     assert found["granted"]["labels_per_year"] is None

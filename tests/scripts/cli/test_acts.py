@@ -53,7 +53,11 @@ def test_a_right_is_granted_by_name_suspended_restored_and_revoked(county: Count
     assert (granted["classes"], granted["until"]) == (["dried", "fresh"], None)
     assert "labels_per_year" not in granted
     for kind in ("suspend", "restore", "revoke"):
-        gimark("authorization", kind, ref, "--reason", "示例理由", "--from", "2026-11-20", "--as", "regulator")
+        stop = ("authorization", kind, ref, "--reason", "示例理由", "--from", "2026-11-20", "--as", "regulator")
+        asked = re.search(r"gimark approve (\w{16})", gimark(*stop).output)
+        if asked is not None:
+            gimark("approve", asked[1], "--as", "lead")
+        assert (asked is not None) == (kind == "revoke")
         said = last_entry(county)
         assert (said["type"], said["reason"], said["from"]) == (f"authorization.{kind}", "示例理由", "2026-11-20")
     refused = gimark("authorization", "restore", ref, "--reason", "晚了", "--as", "regulator", code=1)
@@ -154,7 +158,7 @@ def test_a_large_order_that_fails_says_why(county: County, monkeypatch: pytest.M
 
     def order_then_recall(*given: object) -> str:
         made = order_codes(*given)  # type: ignore[arg-type]
-        gimark("batch", "recall", ref, "--reason", "示例召回", "--as", "regulator")
+        gimark("batch", "recall", ref, "--reason", "示例召回", "--as", county.producer.name)
         return made
 
     monkeypatch.setattr(issuing, "order_codes", order_then_recall)

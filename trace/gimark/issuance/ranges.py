@@ -1,14 +1,29 @@
 """Acts on ranges of a run's codes: activate, void, return. Each takes the caller's transaction; it commits."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy import func, select
 
 from gimark.accounts.rules import Actor, Permission, require
+from gimark.accounts.seconds import require_second
+from gimark.clock import SHANGHAI, local_day
 from gimark.codes.serial import read_typed
 from gimark.errors import ConflictError, Fault, invalid
 from gimark.issuance.keyring import Keyring
 from gimark.issuance.model import IssueRun, RangeAct, RangeSpan
 from gimark.issuance.queries import ActOnRange, run_states, visible_run
-from gimark.issuance.rules import CodeState, RangeKind, RunStates, Span, check_act, checked_spans
+from gimark.issuance.rules import (
+    ENDING,
+    MASS,
+    CodeState,
+    RangeKind,
+    RunStates,
+    Span,
+    check_act,
+    checked_spans,
+    codes_in,
+)
 from gimark.jobs.actions import enqueue
 from gimark.jobs.kinds import PUBLISH_STATUS
 from gimark.ledger import book
@@ -41,10 +56,13 @@ class RangeForm:
     reason: str | None = None
 
 
-def change_ranges(act: Act, actor: Actor, run_ref: str, form: RangeForm) -> ActOnRange:
+def change_ranges(act: Act, actor: Actor, run_ref: str, form: RangeForm, second: Actor | None = None) -> ActOnRange:
     """Activate, void, return or permit the reprint of codes (ledger: run.*), all of them or none.
 
-    Volume follows: activation counts against the confirmed mass, what is voided or returned gives its volume back.
+    Ending more codes of a batch on one day than `MASS` allows takes a second person (`accounts.seconds`), who may void:
+    voided or returned, a code never comes back. Volume follows: activation counts against the confirmed mass, what is
+    voided or returned gives its volume back.
+
     Raises InvalidInputError for a bad range or no reason, ConflictError when a code's state does not allow the act,
     VolumeExceededError, NotAuthorisedError (packed on a day without authorization).
     """
@@ -58,6 +76,8 @@ def change_ranges(act: Act, actor: Actor, run_ref: str, form: RangeForm) -> ActO
     batch = act.session.get_one(Batch, run.batch_id)
     if form.kind is RangeKind.ACTIVATE:
         _check_activation(act, batch)
+    elif form.kind in ENDING and MASS.is_passed_by(ended_today(act, run.batch_id) + codes_in(spans)):
+        require_second(act.session, actor, second, Permission.VOID_CODES)
     entry: dict[str, object] = {"run": run.ledger_index, "ranges": [list(span) for span in spans]}
     if form.reason is not None:
         entry["reason"] = form.reason
@@ -68,9 +88,17 @@ def change_ranges(act: Act, actor: Actor, run_ref: str, form: RangeForm) -> ActO
     act.session.flush()
     act.session.add_all(RangeSpan(act_id=row.id, first=first, last=last) for first, last in spans)
     act.session.flush()
-    if form.kind in (RangeKind.VOID, RangeKind.RETURN):
+    if form.kind in ENDING:
         enqueue(act, PUBLISH_STATUS, f"{PUBLISH_STATUS}:{index}")
     return ActOnRange(form.kind, tuple(spans), form.reason, act.now, index)
+
+
+def ended_today(act: Act, batch_id: int) -> int:
+    """How many codes of the batch were voided or returned on this day (Asia/Shanghai), by whomever."""
+    began = datetime.combine(local_day(act.now), time(), SHANGHAI)
+    asked = select(func.sum(RangeSpan.last - RangeSpan.first + 1)).join(RangeAct, RangeAct.id == RangeSpan.act_id)
+    asked = asked.join(IssueRun, IssueRun.id == RangeAct.run_id).where(IssueRun.batch_id == batch_id)
+    return int(act.session.scalar(asked.where(RangeAct.kind.in_(ENDING), RangeAct.at >= began)) or 0)
 
 
 def span_of_codes(run: IssueRun, keyring: Keyring, first: str, last: str) -> Span:

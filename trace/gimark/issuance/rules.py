@@ -59,6 +59,29 @@ ALLOWED_FROM = {
 }
 
 
+ENDING = (RangeKind.VOID, RangeKind.RETURN)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Up to how many codes of one batch one person alone may end on one day, and why so many."""
+
+    codes: int
+    reason_zh: str
+    reason_en: str
+
+    def is_passed_by(self, codes: int) -> bool:
+        """Whether so many take a second person."""
+        return codes > self.codes
+
+
+MASS = Threshold(
+    3_000,
+    "印制和贴标损耗通常为 1–3 %，一次 10 万枚的订单至多损耗 3,000 枚；更多就不是日常损耗",
+    "printing and sticking usually spoil 1-3 % of the labels, at most 3,000 of an order of 100,000; more is no waste",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Indices first..last (inclusive) in one state since the act at `act_index` of the ledger (None = since issue)."""
@@ -152,6 +175,11 @@ def checked_spans(spans: Iterable[Span], count: int) -> list[Span]:
                 "Join or part the overlapping ranges",
             )
     return ordered
+
+
+def codes_in(spans: Iterable[Span]) -> int:
+    """How many codes disjoint ranges hold."""
+    return sum(last - first + 1 for first, last in spans)
 
 
 def check_key(key: str) -> None:

@@ -3,8 +3,14 @@
 import gimark.accounts.access.model
 import gimark.accounts.answers.model
 import gimark.accounts.attempts.model
+import gimark.accounts.factors.model
+import gimark.accounts.links.model
+import gimark.accounts.lockout.model
 import gimark.accounts.model
 import gimark.accounts.sessions.model
+import gimark.approvals.model
+import gimark.exchange.uploads.model
+import gimark.issuance.custody.model
 import gimark.issuance.keys.model
 import gimark.issuance.model
 import gimark.jobs.model
@@ -14,6 +20,7 @@ import gimark.registry.authorizations.model
 import gimark.registry.county.model
 import gimark.registry.enterprises.model
 import gimark.registry.items.model
+import gimark.registry.notices.model
 import gimark.registry.rights.model
 import gimark.scans.model
 import gimark.scans.statistics.model  # noqa: F401

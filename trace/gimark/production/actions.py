@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
+from gimark.accounts.seconds import require_second
 from gimark.clock import local_day
 from gimark.errors import ConflictError, Fault
 from gimark.jobs.actions import enqueue
@@ -34,7 +35,7 @@ def register_batch(act: Act, actor: Actor, form: BatchForm) -> Batch:
 
 def confirm_batch(act: Act, actor: Actor, ref: str, packed_g: int, packed_on: date) -> Batch:
     """Confirm what was really packed, and when (ledger: batch.confirm). Once; later changes are amendments."""
-    batch = _open_batch(act, actor, ref, Permission.MANAGE_BATCHES)
+    batch = open_batch(act, actor, ref, Permission.MANAGE_BATCHES)
     if batch.packed_on is not None:
         raise _conflict("批次已经确认过", "the batch was confirmed already", "如需更改请用“更正”", "Amend it instead")
     before = terms_of(batch)
@@ -55,7 +56,7 @@ def amend_batch(act: Act, actor: Actor, ref: str, terms: BatchTerms, reason: str
 
     Masses may not fall below what live codes already stand for (+2 %): those are voided or returned first.
     """
-    batch = _open_batch(act, actor, ref, Permission.MANAGE_BATCHES)
+    batch = open_batch(act, actor, ref, Permission.MANAGE_BATCHES)
     before = terms_of(batch)
     if (terms.packed_on is None) != (before.packed_on is None):
         raise _conflict(
@@ -75,17 +76,26 @@ def amend_batch(act: Act, actor: Actor, ref: str, terms: BatchTerms, reason: str
     return batch
 
 
-def recall_batch(act: Act, actor: Actor, ref: str, reason: str) -> Batch:
-    """Recall a batch (ledger: batch.recall): every code of it is red from now on, for good."""
-    batch = _open_batch(act, actor, ref, Permission.RECALL_BATCHES)
+def recall_batch(act: Act, actor: Actor, ref: str, reason: str, second: Actor | None = None) -> Batch:
+    """Recall a batch (ledger: batch.recall): every code of it is red from now on, for good.
+
+    An enterprise recalls its own goods at once, as the law wants; of the office it takes two (`accounts.seconds`).
+    """
+    batch = open_batch(act, actor, ref, Permission.RECALL_BATCHES)
     checked_reason(reason)
+    if actor.enterprise_id is None:
+        require_second(act.session, actor, second, Permission.RECALL_BATCHES)
     _record(act, actor, batch, BatchActKind.RECALL, {"batch": batch.ledger_index, "reason": reason}, reason)
     batch.is_recalled = True
     act.session.flush()
     return batch
 
 
-def _open_batch(act: Act, actor: Actor, ref: str, permission: Permission) -> Batch:
+def open_batch(act: Act, actor: Actor, ref: str, permission: Permission) -> Batch:
+    """The batch that `actor` may act on by `permission`, under the ledger's lock.
+
+    Raises NotFoundError for one that is not there or is another enterprise's, ConflictError for a recalled one.
+    """
     require(actor, permission)
     book.lock(act)
     batch = act.session.scalar(select(Batch).where(Batch.ref == ref))

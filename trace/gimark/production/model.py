@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gimark.ledger.columns import LedgerIndex
@@ -38,6 +38,7 @@ class Batch(Base):
         UniqueConstraint("item_id", "lot"),
         Index("ix_batch_item_id_ledger_index", "item_id", "ledger_index"),
         Index("ix_batch_lot", "lot"),
+        Index("ix_batch_producer_lot", "producer_lot"),
         Index("ix_batch_is_recalled_ledger_index", "is_recalled", "ledger_index"),
         Index("ix_batch_packed_on_ledger_index", "packed_on", "ledger_index"),
         CheckConstraint("planned_g > 0", name="planned_mass_positive"),
@@ -111,7 +112,8 @@ class BatchAct(Base):
 class BatchVolume(Base):
     """The running sums of a batch, in grams: what live codes stand for, and how much of that is activated.
 
-    Kept so that a balance costs one row however many runs there were; `volume_movement` is where they come from.
+    Kept so that a balance costs one row however many runs there were; `volume_movement` is where they come from, and
+    `volume_override` where `override_g` does, by which both limits of the batch are higher.
     """
 
     __tablename__ = "batch_volume"
@@ -123,6 +125,26 @@ class BatchVolume(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
     issued_g: Mapped[int] = mapped_column(default=0)
     activated_g: Mapped[int] = mapped_column(default=0)
+    override_g: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class VolumeOverride(Base):
+    """Grams by which a batch's limits were raised, by an exception of the regulator's with its grounds.
+
+    The ledger has the exception, and of the grounds a commitment over `salt` and `reason`, at `grounds_index`.
+    """
+
+    __tablename__ = "volume_override"
+    __table_args__ = (CheckConstraint("extra_g > 0", name="mass_positive"),)
+
+    id: Mapped[PrimaryKey]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
+    extra_g: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(240))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    at: Mapped[datetime]
+    grounds_index: Mapped[LedgerIndex]
+    ledger_index: Mapped[LedgerIndex]
 
 
 class VolumeMovement(Base):

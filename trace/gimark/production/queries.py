@@ -84,4 +84,5 @@ def volume_of(session: Session, batch: Batch, now: datetime) -> Volume:
         issued_g=sums.issued_g if sums else 0,
         activated_g=sums.activated_g if sums else 0,
         reserved_g=int(reserved or 0),
+        override_g=sums.override_g if sums else 0,
     )

@@ -6,15 +6,32 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gimark.ledger.replay import ExpectedEntry
-from gimark.production.model import Batch, BatchAct, BatchActKind, BatchAuthorization, BatchVolume, VolumeMovement
+from gimark.production.model import (
+    Batch,
+    BatchAct,
+    BatchActKind,
+    BatchAuthorization,
+    BatchVolume,
+    VolumeMovement,
+    VolumeOverride,
+)
+from gimark.production.overrides import grant_fields, grounds_fields
 from gimark.registry.authorizations.model import Authorization
 from gimark.registry.items.model import TradeItem
 
 
 def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
-    """The later acts of every batch. Its registration is compared by `registrations`, which the audit calls too."""
+    """The later acts of every batch, and the exceptions that raised its limits.
+
+    Its registration is compared by `registrations`, which the audit calls too.
+    """
     for act in session.scalars(select(BatchAct)):
         yield ExpectedEntry(act.ledger_index, f"batch.{act.kind}", act.entry, act.at)
+    for override, batch_index in session.execute(
+        select(VolumeOverride, Batch.ledger_index).join(Batch, Batch.id == VolumeOverride.batch_id)
+    ):
+        yield ExpectedEntry(override.grounds_index, "private", grounds_fields(override.salt, override.reason))
+        yield ExpectedEntry(override.ledger_index, "override.grant", grant_fields(batch_index, override.extra_g))
 
 
 def registrations(session: Session) -> Iterator[ExpectedEntry]:
@@ -88,11 +105,19 @@ def differing_sums(session: Session) -> Iterator[tuple[int, str]]:
         .group_by(VolumeMovement.batch_id)
         .subquery()
     )
+    raised_by = (
+        select(VolumeOverride.batch_id, func.sum(VolumeOverride.extra_g).label("extra_g"))
+        .group_by(VolumeOverride.batch_id)
+        .subquery()
+    )
     rows = session.execute(
-        select(Batch.ledger_index, BatchVolume, moved.c.issued_g, moved.c.activated_g)
+        select(Batch.ledger_index, BatchVolume, moved.c.issued_g, moved.c.activated_g, raised_by.c.extra_g)
         .join(BatchVolume, BatchVolume.batch_id == Batch.id)
         .outerjoin(moved, moved.c.batch_id == Batch.id)
+        .outerjoin(raised_by, raised_by.c.batch_id == Batch.id)
     )
-    for index, sums, issued, activated in rows:
+    for index, sums, issued, activated, raised in rows:
         if (sums.issued_g, sums.activated_g) != (int(issued or 0), int(activated or 0)):
             yield index, f"volume: row {sums.issued_g}/{sums.activated_g} g, movements {issued or 0}/{activated or 0} g"
+        if sums.override_g != int(raised or 0):
+            yield index, f"volume: row raised by {sums.override_g} g, exceptions {raised or 0} g"

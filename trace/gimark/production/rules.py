@@ -37,28 +37,40 @@ class BatchTerms:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A batch's volume in grams: its bases, what live codes and held orders use, and what is activated."""
+    """A batch's volume in grams: its bases, what live codes and held orders use, and what is activated.
+
+    `override_g` is what the regulator raised both bases by.
+    """
 
     planned_g: int
     packed_g: int | None
     issued_g: int
     activated_g: int
     reserved_g: int
+    override_g: int = 0
+
+    @property
+    def issue_base_g(self) -> int:
+        """What codes may be issued for, before the tolerance."""
+        return self.planned_g + self.override_g
+
+    @property
+    def activation_base_g(self) -> int:
+        """What codes may be activated for, before the tolerance; nothing before the batch is confirmed."""
+        return 0 if self.packed_g is None else self.packed_g + self.override_g
 
     def issuable(self, net_g: int) -> int:
         """How many more codes of `net_g` may be issued: live codes and held orders stay ≤ planned mass + 2 %."""
-        return codes_within_tolerance(net_g, self.issued_g + self.reserved_g, self.planned_g)
+        return codes_within_tolerance(net_g, self.issued_g + self.reserved_g, self.issue_base_g)
 
     def activatable(self, net_g: int) -> int:
         """How many more may be activated: ≤ confirmed mass + 2 %; none before the batch is confirmed."""
-        return 0 if self.packed_g is None else codes_within_tolerance(net_g, self.activated_g, self.packed_g)
+        return codes_within_tolerance(net_g, self.activated_g, self.activation_base_g)
 
     @property
     def is_within_approval(self) -> bool:
         """Whether activated codes stay within the confirmed mass + 2 %."""
-        return self.activated_g == 0 or (
-            self.packed_g is not None and within_tolerance(self.activated_g, self.packed_g)
-        )
+        return within_tolerance(self.activated_g, self.activation_base_g)
 
 
 def check_terms(terms: BatchTerms, today: date, before: BatchTerms | None = None) -> None:

@@ -41,11 +41,13 @@ def post(act: Act, batch: Batch, kind: MovementKind, issued_g: int, activated_g:
     sums = _lock(act, batch)
     volume = volume_of(act.session, batch, act.now)
     if kind is MovementKind.ISSUE and not within_tolerance(
-        volume.issued_g + volume.reserved_g + issued_g, volume.planned_g
+        volume.issued_g + volume.reserved_g + issued_g, volume.issue_base_g
     ):
-        raise exceeded_mass("planned", volume.planned_g)
-    if kind is MovementKind.ACTIVATE and not within_tolerance(volume.activated_g + activated_g, volume.packed_g or 0):
-        raise exceeded_mass("packed", volume.packed_g or 0)
+        raise exceeded_mass("planned", volume.issue_base_g)
+    if kind is MovementKind.ACTIVATE and not within_tolerance(
+        volume.activated_g + activated_g, volume.activation_base_g
+    ):
+        raise exceeded_mass("packed", volume.activation_base_g)
     sums.issued_g += issued_g
     sums.activated_g += activated_g
     act.session.add(
@@ -59,9 +61,9 @@ def post(act: Act, batch: Batch, kind: MovementKind, issued_g: int, activated_g:
 def check_kept(act: Act, batch: Batch, terms: BatchTerms) -> None:
     """Refuse new masses below what live codes already stand for."""
     volume = volume_of(act.session, batch, act.now)
-    if not within_tolerance(volume.issued_g + volume.reserved_g, terms.planned_g):
+    if not within_tolerance(volume.issued_g + volume.reserved_g, terms.planned_g + volume.override_g):
         raise _below("planned_g", volume.issued_g + volume.reserved_g)
-    if terms.packed_g is not None and not within_tolerance(volume.activated_g, terms.packed_g):
+    if terms.packed_g is not None and not within_tolerance(volume.activated_g, terms.packed_g + volume.override_g):
         raise _below("packed_g", volume.activated_g)
 
 

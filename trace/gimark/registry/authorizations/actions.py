@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from gimark.accounts.rules import Actor, Permission, not_found, require
+from gimark.accounts.seconds import require_second
 from gimark.clock import local_day
 from gimark.errors import Checklist, ConflictError, Fault
 from gimark.jobs.actions import enqueue
@@ -77,9 +78,12 @@ def grant_authorization(act: Act, actor: Actor, enterprise_ref: str, right_ref: 
     return authorization
 
 
-def change_authorization(act: Act, actor: Actor, ref: str, form: ChangeForm) -> AuthorizationChange:
+def change_authorization(
+    act: Act, actor: Actor, ref: str, form: ChangeForm, second: Actor | None = None
+) -> AuthorizationChange:
     """Amend, suspend, restore or revoke (ledger: authorization.*). The caller's transaction commits.
 
+    Nobody revokes alone: that ends it for good, and `second` is whoever approves it (`accounts.seconds`).
     Raises ConflictError when the state does not allow it (a revoked one is ended for good), or when new terms would
     reach into another live authorization's days; InvalidInputError for a bad reason, day or terms.
     """
@@ -94,6 +98,8 @@ def change_authorization(act: Act, actor: Actor, ref: str, form: ChangeForm) -> 
         _check_terms(act, form.terms, act.session.get_one(Right, authorization.right_id))
         held = authorizations_of(act.session, authorization.enterprise_id, [authorization.right_id])
         _check_alone([other for other in held if other.id != authorization.id], form.terms, today)
+    if form.kind is ChangeKind.REVOKE:
+        require_second(act.session, actor, second, Permission.MANAGE_AUTHORIZATIONS)
     entry: dict[str, object] = {"authorization": authorization.ledger_index, "reason": form.reason}
     if form.terms is not None:
         entry |= terms_fields(form.terms)

@@ -1,0 +1,1 @@
+"""What became of printed labels: who fetched the files, what was printed, scrapped and returned, what is missing."""

@@ -124,11 +124,12 @@ class FontFace:
         """The characters of `text` that the font does not draw."""
         return [character for character in dict.fromkeys(text) if ord(character) not in self.metrics.advances]
 
-    def outline(self, text: str, spacing: float = 0.0) -> str:
-        """A line of text as an SVG path in units of the font, y upwards; `spacing` em follow each character."""
+    def outline(self, text: str, spacing: float = 0.0, start: float = 0.0) -> str:
+        """A line of text as an SVG path in units of the font, y upwards, from `start` em; `spacing` em follow each
+        character."""
         self.draw(text)
         path = SVGPathPen(None)
-        at = 0.0
+        at = start * self.metrics.units
         for character in text:
             self._drawn[character].replay(TransformPen(path, (1, 0, 0, 1, at, 0)))
             at += (self.advance(character) + spacing) * self.metrics.units

@@ -6,13 +6,14 @@ Whatever cannot be printed as the template wants it is an error here, and names 
 from dataclasses import dataclass
 from typing import Final
 
+from labels.artwork import Artwork
 from labels.block import lay_block
 from labels.carrier import Carrier, advise, require_legible
 from labels.errors import Fault, TemplateError
 from labels.face import Face, Faces, Style, require_glyphs
 from labels.geometry import start_x
 from labels.mandatory import AT_THE_MARK, net_content_height_mm, require_mandatory
-from labels.mark import Artwork, PlacedArtwork, place_artwork, placeholder
+from labels.mark import PlacedArtwork, place_artwork, placeholder
 from labels.placed import PlacedCircle, PlacedRule, PlacedText
 from labels.template import SerialField, Template, TextField
 from labels.text import LEAST_HEIGHT_MM, Fit, fit_line, least_size

@@ -23,11 +23,11 @@ def symbol_modules(payload: bytes, level: Level = "M", cache_dir: Path | None = 
 
 def symbol_path(modules: Bytes) -> str:
     """The dark modules as one SVG path, a module a unit, each run of a row a rectangle."""
-    parts = []
-    for y, row in enumerate(modules):
-        edges = np.flatnonzero(np.diff(row, prepend=0, append=0)).tolist()
-        parts += [f"M{a} {y}h{b - a}v1h{a - b}z" for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    return "".join(parts)
+    edges = np.diff(np.pad(modules, ((0, 0), (1, 1))).view(np.int8), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    runs = zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    return "".join(f"M{a} {y}h{b - a}v1h{a - b}z" for y, a, b in runs)
 
 
 def symbol_svg(payload: bytes, module_mm: float, level: Level = "M") -> str:

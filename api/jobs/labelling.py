@@ -16,6 +16,8 @@ from gimark.issuance.queries import PrintFacts, visible_run
 from gimark.issuance.rules import PrintFormat, checked_spans
 from gimark.issuance.signing import IssuedRun, codes_of, secrets_of
 from labels.adjustment import require_adjustment
+from labels.artwork import Artwork
+from labels.artwork.reading import read_artwork
 from labels.calibration import calibration_sheet
 from labels.carrier import PRINTER_DPI
 from labels.design import Design, make_design
@@ -23,7 +25,6 @@ from labels.fonts import Faces, find_faces
 from labels.layout import Layout, lay_out
 from labels.library import shipped_templates
 from labels.mandatory import AT_THE_MARK, ITEMS
-from labels.mark import Artwork, read_artwork
 from labels.preview import label_svg
 from labels.template import Template
 from labels.values import LabelValues, Right

@@ -6,10 +6,11 @@ import numpy as np
 import pydyf
 from numpy.typing import NDArray
 
+from labels.artwork import Artwork
 from labels.design import Design
-from labels.mark import Artwork
 from labels.pdf.face import ARTWORK, DRAFT_FONT
 from labels.pdf.fonts import add_font
+from labels.pdf.forms import add_form
 from labels.pdf.records import Records
 from labels.pdf.units import number, points
 
@@ -33,17 +34,18 @@ def write_document(
     begun = skip % per_page
     rows = Records(design, offset_mm).rows(symbols, typed, first_slot=begun)
     starts = range(-begun, len(rows), per_page)
-    return write_pages(design, [rows[max(start, 0) : start + per_page].tobytes() for start in starts], title)
+    contents = [rows[max(start, 0) : start + per_page].tobytes() for start in starts]
+    return write_pages(design, contents, title, design.template.page_mm)
 
 
-def write_pages(design: Design, contents: list[bytes], title: str) -> bytes:
-    """A PDF of pages of the template's size; `contents` are their operators, which may draw the face as `/L`."""
+def write_pages(design: Design, contents: list[bytes], title: str, page_mm: tuple[float, float]) -> bytes:
+    """A PDF of pages of that width and height; `contents` are their operators, which may draw the face as `/L`."""
     document = pydyf.PDF()
     document.info["Title"] = pydyf.String(title)
     document.info["Producer"] = pydyf.String("GIMark")
     # Geometry is worth nothing when a reader's print dialogue fits the page to the paper.
     document.catalog["ViewerPreferences"] = "<</PrintScaling /None>>"
-    width, height = design.template.page_mm
+    width, height = page_mm
     document.pages["MediaBox"] = pydyf.Array([0, 0, number(points(width)), number(points(height))])
     document.pages["Resources"] = _resources(document, design)
     _add_pages(document, contents)
@@ -93,9 +95,8 @@ def _face(document: pydyf.PDF, design: Design, fonts: pydyf.Dictionary) -> pydyf
     bleed = points(label.bleed_mm)
     resources = pydyf.Dictionary({"Font": fonts})
     if design.artwork is not None:
-        picture = _picture(design.artwork.artwork)
-        document.add_object(picture)
-        resources["XObject"] = pydyf.Dictionary({ARTWORK.decode("ascii"): picture.reference})
+        mark = _mark(document, design.artwork.artwork)
+        resources["XObject"] = pydyf.Dictionary({ARTWORK.decode("ascii"): mark.reference})
     corners = (-bleed, -bleed, points(label.width_mm) + bleed, points(label.height_mm) + bleed)
     box = pydyf.Array([number(corner) for corner in corners])
     extra = {"Type": "/XObject", "Subtype": "/Form", "BBox": box, "Resources": resources}
@@ -104,13 +105,19 @@ def _face(document: pydyf.PDF, design: Design, fonts: pydyf.Dictionary) -> pydyf
     return form
 
 
-def _picture(artwork: Artwork) -> pydyf.Stream:
+def _mark(document: pydyf.PDF, artwork: Artwork) -> pydyf.Stream:
+    """The mark as a drawing where it is one, else as a picture; either fills the unit square."""
+    if artwork.form is not None:
+        return add_form(document, artwork.form)
+    width, height, rgb = artwork.rgb
     extra = {
         "Type": "/XObject",
         "Subtype": "/Image",
-        "Width": artwork.width,
-        "Height": artwork.height,
+        "Width": width,
+        "Height": height,
         "ColorSpace": "/DeviceRGB",
         "BitsPerComponent": 8,
     }
-    return pydyf.Stream([artwork.rgb], extra, compress=True)
+    picture = pydyf.Stream([rgb], extra, compress=True)
+    document.add_object(picture)
+    return picture

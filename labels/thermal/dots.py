@@ -63,12 +63,17 @@ class Drawn:
     dots: int
 
 
-def draw(job: PartJob) -> tuple[Dots, Iterator[Drawn]]:
-    """The part's fixed dots and, chunk by chunk, what differs from label to label. What `render_part` refuses is
-    refused here; `TemplateError` for a sheet, which no thermal printer prints, or an offset off the label."""
-    require_job(job)
+def draw_roll(job: PartJob) -> tuple[Dots, Iterator[Drawn]]:
+    """`draw` for a printer that holds a roll; `TemplateError` for a sheet, which no thermal printer prints."""
     if job.design.template.sheet is not None:
         raise TemplateError([not_a_roll()])
+    return draw(job)
+
+
+def draw(job: PartJob) -> tuple[Dots, Iterator[Drawn]]:
+    """The part's fixed dots and, chunk by chunk, what differs from label to label. What `render_part` refuses is
+    refused here; `TemplateError` for an offset off the label."""
+    require_job(job)
     dots = dots_of(job.design, job.offset_mm)
     return dots, _chunks(job, dots)
 
@@ -82,7 +87,10 @@ def dots_of(design: Design, offset_mm: tuple[float, float]) -> Dots:
     moved = tuple(round(by * scale) for by in offset_mm)
     starts = [typed.x_mm + cell * _advance_mm(design) for cell in range(_TYPED_LENGTH + 1)]
     edges = [round(start * scale) for start in starts]
-    top, bottom = round((typed.y_mm - typed.size_mm) * scale), round((typed.y_mm + typed.size_mm / 4) * scale)
+    cells = np.stack(lines)
+    # No higher than its ink: what is printed over the code before must not touch the line below.
+    inked = np.flatnonzero(cells.any(axis=(0, 2)))
+    top, bottom = int(inked[0]), int(inked[-1]) + 1
     side = design.carrier.modules * design.carrier.dots
     dots = Dots(
         width=width,
@@ -95,7 +103,7 @@ def dots_of(design: Design, offset_mm: tuple[float, float]) -> Dots:
             side,
         ),
         typed=Place(edges[0] + moved[0], top + moved[1], edges[-1] - edges[0], bottom - top),
-        cells=np.stack(lines)[:, top:bottom, edges[0] : edges[-1]],
+        cells=cells[:, top:bottom, edges[0] : edges[-1]],
         edges=tuple(edge - edges[0] for edge in edges),
     )
     for place in (dots.symbol, dots.typed):
@@ -108,10 +116,10 @@ def _pages(design: Design, width: int, height: int) -> list[Bytes]:
     """The face without symbol and typed code, then the line of the typed code filled with each character."""
     contents = [b"/L Do", *(_line_of(design, character) for character in _CHARACTERS)]
     scale = design.carrier.dpi / _INCH_POINTS
-    with pypdfium2.PdfDocument(write_pages(design, contents, "")) as document:
+    label = design.template.label
+    with pypdfium2.PdfDocument(write_pages(design, contents, "", (label.width_mm, label.height_mm))) as document:
         pictures = [page.render(scale=scale, grayscale=True).to_numpy().squeeze() for page in document]
-    bleed = round(design.template.label.bleed_mm * design.carrier.dpi / _INCH_MM)
-    return [(picture[bleed:, bleed:][:height, :width] < _DARK).astype(np.uint8) for picture in pictures]
+    return [(picture[:height, :width] < _DARK).astype(np.uint8) for picture in pictures]
 
 
 def _line_of(design: Design, character: str) -> bytes:

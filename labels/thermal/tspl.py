@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from labels.part import PartJob
 from labels.template import Template
-from labels.thermal.dots import Dots, Drawn, Place, draw
+from labels.thermal.dots import Dots, Drawn, Place, draw_roll
 
 Bytes = NDArray[np.uint8]
 _OVERWRITE: Final = 0
@@ -21,13 +21,13 @@ _LINE: Final = b"\r\n"
 
 
 def render_tspl(job: PartJob) -> bytes:
-    """The part as TSPL, the same bytes whenever it is rendered; raises what `labels.thermal.dots.draw` raises."""
+    """The part as TSPL, the same bytes whenever it is rendered; raises what `labels.thermal.dots.draw_roll` raises."""
     return b"".join(tspl_pieces(job))
 
 
 def tspl_pieces(job: PartJob) -> Iterator[bytes]:
     """`render_tspl` in pieces, so that memory does not grow with the part. Refusals come before the first piece."""
-    dots, chunks = draw(job)
+    dots, chunks = draw_roll(job)
     return _pieces(job.design.template, dots, chunks)
 
 

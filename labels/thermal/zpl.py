@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labels.part import PartJob
-from labels.thermal.dots import Dots, Drawn, Place, draw
+from labels.thermal.dots import Dots, Drawn, Place, draw_roll
 
 Bytes = NDArray[np.uint8]
 _FACE: Final = "R:GIFACE.GRF"
@@ -20,13 +20,13 @@ _HEX: Final = np.frombuffer(b"".join(b"%02X" % value for value in range(256)), n
 
 
 def render_zpl(job: PartJob) -> bytes:
-    """The part as ZPL, the same bytes whenever it is rendered; raises what `labels.thermal.dots.draw` raises."""
+    """The part as ZPL, the same bytes whenever it is rendered; raises what `labels.thermal.dots.draw_roll` raises."""
     return b"".join(zpl_pieces(job))
 
 
 def zpl_pieces(job: PartJob) -> Iterator[bytes]:
     """`render_zpl` in pieces, so that memory does not grow with the part. Refusals come before the first piece."""
-    dots, chunks = draw(job)
+    dots, chunks = draw_roll(job)
     return _pieces(dots, chunks)
 
 

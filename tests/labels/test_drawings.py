@@ -10,11 +10,12 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from labels.artwork.reading import read_artwork
 from labels.calibration import calibration_sheet
 from labels.errors import TemplateError
 from labels.face import DraftFace, Style
 from labels.layout import lay_out
-from labels.mark import place_artwork, read_artwork
+from labels.mark import place_artwork
 from labels.preview import label_svg
 from labels.symbol import symbol_modules, symbol_path, symbol_png, symbol_svg
 from tests.labels.specimens import ROLL_50, ROLL_70, SHEET, URI_LENGTH, VALUES, codes, faces, layout, template
@@ -103,7 +104,7 @@ def test_an_offset_moves_the_calibration_sheet_too() -> None:
 
 def test_artwork_that_is_no_picture_or_too_coarse_is_refused() -> None:
     with pytest.raises(TemplateError, match="PNG"):
-        read_artwork(b"%PDF-1.7")
+        read_artwork(b"no picture")
     file = io.BytesIO()
     Image.new("L", (90, 90)).save(file, "PNG")
     with pytest.raises(TemplateError, match="dpi"):
@@ -117,4 +118,4 @@ def test_artwork_that_is_no_picture_or_too_coarse_is_refused() -> None:
 def test_transparent_artwork_stands_on_white() -> None:
     file = io.BytesIO()
     Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(file, "PNG")
-    assert set(read_artwork(file.getvalue()).rgb) == {255}
+    assert set(read_artwork(file.getvalue()).rgb[2]) == {255}

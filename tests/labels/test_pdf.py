@@ -15,11 +15,11 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from labels.artwork.reading import read_artwork
 from labels.design import make_design
 from labels.errors import CarrierError, RowError
 from labels.face import DraftFace, Style
 from labels.layout import lay_out
-from labels.mark import read_artwork
 from labels.part import PartJob, render_part
 from labels.rows import typed_codes
 from tests.labels.specimens import ROLL_50, ROLL_70, SHEET, URI_LENGTH, VALUES, codes, design, faces, template

@@ -61,6 +61,7 @@ ROWS: dict[type[Told], Row] = {
     errors.VolumeExceededError: Row(409, "超过可用量", "Volume exceeded"),
     errors.SecondPersonNeededError: Row(409, "需要第二人批准", "A second person is needed"),
     errors.IdempotencyKeyReusedError: Row(422, "重复的请求编号", "Idempotency key reused"),
+    errors.TooManyTriesError: Row(429, "试错次数过多", "Too many tries"),
     errors.StoreBusyError: Row(503, "系统正忙", "Busy"),
     errors.StoreFailedError: Row(503, "暂时无法保存", "Storage failed"),
     errors.KeyFileError: Row(500, "服务器出错了", "Internal error"),
@@ -227,7 +228,7 @@ class Problems:
         problem = problem_of(error, scope, self.languages)
         headers = {"Cache-Control": "no-store", "Content-Language": problem.language, "Vary": "Accept, Accept-Language"}
         if problem.status in RETRY_AFTER_S:
-            headers["Retry-After"] = RETRY_AFTER_S[problem.status]
+            headers["Retry-After"] = str(problem.extras.get("wait_s", RETRY_AFTER_S[problem.status]))
         if "allow" in problem.extras:
             headers["Allow"] = str(problem.extras["allow"])
         if problem.code in CHALLENGES:

@@ -118,6 +118,12 @@ class IdempotencyKeyReusedError(ConflictError):
     code = "idempotency-key-reused"
 
 
+class TooManyTriesError(GimarkError):
+    """Too many wrong passwords or codes; `extras["wait_s"]` is how long to wait before the next, in seconds."""
+
+    code = "too-many-tries"
+
+
 class StoreBusyError(GimarkError):
     """The database was locked for longer than an act waits; nothing was done and trying again is safe."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from gimark.accounts.forms import checked_membership, checked_name, checked_password
 from gimark.accounts.model import User
 from gimark.accounts.passwords import hash_password, is_outdated, one_time_password, password_matches
 from gimark.accounts.queries import ENTERPRISES, as_actor
@@ -15,9 +16,6 @@ from gimark.accounts.rules import (
     Actor,
     Permission,
     Role,
-    checked_membership,
-    checked_name,
-    checked_password,
     not_found,
     require,
 )
@@ -27,7 +25,7 @@ from gimark.store.unit_of_work import Act, Store
 
 @dataclass(frozen=True, slots=True)
 class UserForm:
-    """A user as entered; `enterprise_id` for a producer and for nobody else."""
+    """A user as entered; `enterprise_id` for people of an enterprise and for nobody else."""
 
     name: str
     role: Role

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gimark.accounts.rules import LONGEST_NAME, Role
+from gimark.accounts.forms import LONGEST_NAME
+from gimark.accounts.rules import Role
 from gimark.store.base import Base, PrimaryKey, Ref, by_value
 
 
@@ -18,7 +19,10 @@ class User(Base):
 
     __tablename__ = "user_account"
     __table_args__ = (
-        CheckConstraint("(role = 'producer') = (enterprise_id IS NOT NULL)", name="producers_have_an_enterprise"),
+        CheckConstraint(
+            "(role IN ('producer_manager', 'producer_clerk')) = (enterprise_id IS NOT NULL)",
+            name="producers_have_an_enterprise",
+        ),
     )
 
     id: Mapped[PrimaryKey]

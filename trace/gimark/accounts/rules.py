@@ -1,32 +1,38 @@
-"""Roles, what each may do, and the two refusals: not allowed, and not found for what belongs to another.
+"""Roles, what each may do, and the two refusals: not allowed, and not found for what belongs to another."""
 
-Also what a user must be: the form of a name and of a password, and who belongs to an enterprise.
-"""
-
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gimark.errors import Fault, NotAllowedError, NotFoundError, ScopeMissingError, invalid
-
-LONGEST_NAME = 32
-NAME = re.compile(r"[a-z0-9._\-\u4e00-\u9fff]{2,32}")
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+from gimark.errors import Fault, NotAllowedError, NotFoundError, ScopeMissingError
 
 
 class Role(StrEnum):
-    """Who somebody is to this installation. Nobody is two: whoever runs the platform must not grant a right."""
+    """Who somebody is to this installation. Nobody is two: whoever runs the platform must not grant a right.
+
+    At the authority: who decides, who asks for it (`REGULATOR`), who looks at goods on the spot. At an enterprise: who
+    answers for it, and who does the daily work.
+    """
 
     ADMINISTRATOR = "administrator"
+    REGULATOR_LEAD = "regulator_lead"
     REGULATOR = "regulator"
-    PRODUCER = "producer"
+    INSPECTOR = "inspector"
+    PRODUCER_MANAGER = "producer_manager"
+    PRODUCER_CLERK = "producer_clerk"
     AUDITOR = "auditor"
+    # The manager by the name that was the only one of an enterprise's people.
+    PRODUCER = "producer_manager"
+
+
+AUTHORITY = frozenset({Role.REGULATOR_LEAD, Role.REGULATOR, Role.INSPECTOR})
+PRODUCERS = frozenset({Role.PRODUCER_MANAGER, Role.PRODUCER_CLERK})
 
 
 class Permission(StrEnum):
     """What a role may do; also the scopes of an access key. MANAGE_ACCESS is about one's own keys alone.
 
-    APPROVE is to be the second person of an act that the approver may do too (`gimark.accounts.seconds`).
+    CHANGE_CODES is to print and activate labels, RETURN_CODES to hand back unused ones. APPROVE is to be the second
+    person of an act that the approver may do too (`gimark.accounts.seconds`).
     """
 
     MANAGE_ACCESS = "manage_access"
@@ -42,11 +48,27 @@ class Permission(StrEnum):
     OVERRIDE_VOLUME = "override_volume"
     ISSUE_CODES = "issue_codes"
     CHANGE_CODES = "change_codes"
+    RETURN_CODES = "return_codes"
     VOID_CODES = "void_codes"
     MARK_CODES = "mark_codes"
     APPROVE = "approve"
     READ = "read"
 
+
+_REGULATOR = frozenset(
+    {
+        Permission.MANAGE_ACCESS,
+        Permission.MANAGE_REGISTRY,
+        Permission.ERASE_PERSONS,
+        Permission.MANAGE_AUTHORIZATIONS,
+        Permission.RECALL_BATCHES,
+        Permission.OVERRIDE_VOLUME,
+        Permission.VOID_CODES,
+        Permission.MARK_CODES,
+        Permission.READ,
+    }
+)
+_CLERK = frozenset({Permission.MANAGE_BATCHES, Permission.ISSUE_CODES, Permission.CHANGE_CODES, Permission.READ})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
@@ -58,50 +80,43 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.READ,
         }
     ),
-    Role.REGULATOR: frozenset(
-        {
-            Permission.MANAGE_ACCESS,
-            Permission.MANAGE_REGISTRY,
-            Permission.ERASE_PERSONS,
-            Permission.MANAGE_AUTHORIZATIONS,
-            Permission.RECALL_BATCHES,
-            Permission.OVERRIDE_VOLUME,
-            Permission.VOID_CODES,
-            Permission.MARK_CODES,
-            Permission.APPROVE,
-            Permission.READ,
-        }
-    ),
-    Role.PRODUCER: frozenset(
-        {
-            Permission.MANAGE_ACCESS,
-            Permission.MANAGE_ITEMS,
-            Permission.MANAGE_BATCHES,
-            Permission.RECALL_BATCHES,
-            Permission.ISSUE_CODES,
-            Permission.CHANGE_CODES,
-            Permission.VOID_CODES,
-            Permission.APPROVE,
-            Permission.READ,
-        }
-    ),
+    Role.REGULATOR_LEAD: _REGULATOR | {Permission.APPROVE},
+    Role.REGULATOR: _REGULATOR,
+    Role.INSPECTOR: frozenset({Permission.MARK_CODES, Permission.READ}),
+    Role.PRODUCER_MANAGER: _CLERK
+    | {
+        Permission.MANAGE_ACCESS,
+        Permission.MANAGE_ITEMS,
+        Permission.RECALL_BATCHES,
+        Permission.RETURN_CODES,
+        Permission.VOID_CODES,
+        Permission.APPROVE,
+    },
+    Role.PRODUCER_CLERK: _CLERK,
     Role.AUDITOR: frozenset({Permission.MANAGE_ACCESS, Permission.READ}),
 }
 
 # The word for `by` in a ledger entry; an auditor only reads, so no official act is ever by one.
-LEDGER_WORDS = {Role.ADMINISTRATOR: "platform", Role.REGULATOR: "regulator", Role.PRODUCER: "producer"}
+LEDGER_WORDS = {
+    Role.ADMINISTRATOR: "platform",
+    **dict.fromkeys(AUTHORITY, "regulator"),
+    **dict.fromkeys(PRODUCERS, "producer"),
+}
 
 ROLE_NAMES_ZH = {
     Role.ADMINISTRATOR: "平台管理员",
+    Role.REGULATOR_LEAD: "监管负责人",
     Role.REGULATOR: "监管人员",
-    Role.PRODUCER: "生产企业",
+    Role.INSPECTOR: "检查人员",
+    Role.PRODUCER_MANAGER: "企业负责人",
+    Role.PRODUCER_CLERK: "企业操作员",
     Role.AUDITOR: "审计人员",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody acting. `enterprise_id` is set for a producer and for nobody else.
+    """Somebody acting. `enterprise_id` is set for people of an enterprise and for nobody else.
 
     `scopes` are those of the access key that is used, which never add to what the role permits; None without a key.
     """
@@ -178,61 +193,4 @@ def not_found(where: str) -> NotFoundError:
                 "Check the reference, or that you may see it",
             ),
         )
-    )
-
-
-def checked_name(name: str) -> str:
-    """`name` itself when it can be a login name: 2–32 Chinese characters, letters a–z, digits, or . _ -
-
-    Raises InvalidInputError. Capitals, full-width forms and other alphabets are refused, never folded: no two names
-    look alike.
-    """
-    if NAME.fullmatch(name):
-        return name
-    raise invalid(
-        "name",
-        "登录名只能用汉字、小写字母、数字和 . _ -，2 至 32 个字符",
-        "a login name has 2 to 32 Chinese characters, lower-case letters, digits, or . _ -",
-        "请换一个登录名，例如 songwu-01",
-        "Choose another, such as songwu-01",
-    )
-
-
-def checked_password(password: str, name: str) -> str:
-    """`password` itself when it is 12–128 characters and neither holds `name` nor is one character repeated."""
-    reason: tuple[str, str] | None = None
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        reason = ("密码应有 12 至 128 个字符", "a password has 12 to 128 characters")
-    elif len(set(password)) == 1:
-        reason = ("密码只是一个字符的重复", "the password is one character repeated")
-    elif name in password.casefold():
-        reason = ("密码里含有登录名", "the password holds the login name")
-    if reason is None:
-        return password
-    raise invalid(
-        "password",
-        *reason,
-        "请用三四个互不相干的词连成一句，不必有特殊符号",
-        "Put three or four unrelated words together; special characters are not needed",
-    )
-
-
-def checked_membership(role: Role, enterprise_id: int | None) -> None:
-    """A producer belongs to an enterprise, and nobody else does. Raises InvalidInputError."""
-    if (role is Role.PRODUCER) == (enterprise_id is not None):
-        return
-    if role is Role.PRODUCER:
-        raise invalid(
-            "enterprise",
-            "生产企业用户必须属于一家企业",
-            "a producer's user belongs to an enterprise",
-            "请先登记企业，再为它建用户",
-            "Register the enterprise first, then make its user",
-        )
-    raise invalid(
-        "enterprise",
-        f"{ROLE_NAMES_ZH[role]}不能属于企业",
-        f"a user with the role {role.value} cannot belong to an enterprise",
-        "请去掉企业，或把角色改为生产企业",
-        "Leave the enterprise out, or make the role producer",
     )

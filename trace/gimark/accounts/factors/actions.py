@@ -1,0 +1,159 @@
+"""Setting up a second factor, showing it, and taking it away. The caller commits.
+
+None of it is a ledger act, like all that concerns users.
+"""
+
+import base64
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, select, update
+
+from gimark.accounts.factors.model import RecoveryCode, SecondFactor
+from gimark.accounts.factors.rules import RECOVERY_CODE, new_recovery_codes, read_code, recovery_sha256
+from gimark.accounts.factors.totp import CODE, address_of, new_secret, step_of
+from gimark.accounts.model import User
+from gimark.accounts.rules import Actor, Permission, not_found, require
+from gimark.accounts.secrets import AccountSecrets
+from gimark.errors import ConflictError, Fault, InvalidInputError, NotAllowedError
+from gimark.store.unit_of_work import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """An authenticator about to be set up: its `otpauth://` address, and its secret for typing. Shown, not kept."""
+
+    address: str = field(repr=False)
+    secret: str = field(repr=False)
+
+
+def begin_enrolment(act: Act, actor: Actor, secrets: AccountSecrets, issuer: str) -> Enrolment:
+    """A new secret to be confirmed by its first code. One that waits for its code already is shown again.
+
+    So a page that is loaded twice shows one symbol, and what was scanned from it holds. What is confirmed goes on until
+    the new one is confirmed.
+    """
+    user, row = _rows(act, actor.user_id)
+    if row is None:
+        row = SecondFactor(user_id=user.id, last_step=0)
+        act.session.add(row)
+    if row.pending is None:
+        row.pending = secrets.sealed(new_secret(), user.ref)
+    secret = secrets.opened(row.pending, user.ref)
+    act.session.flush()
+    typed = base64.b32encode(secret).decode()
+    return Enrolment(
+        address_of(secret, user.name, issuer), " ".join(typed[at : at + 4] for at in range(0, len(typed), 4))
+    )
+
+
+def confirm_enrolment(act: Act, actor: Actor, secrets: AccountSecrets, code: str) -> tuple[str, ...]:
+    """Make the authenticator that waits the one that counts; new recovery codes, which are shown once.
+
+    Raises InvalidInputError for a wrong code, ConflictError when none waits.
+    """
+    user, row = _rows(act, actor.user_id)
+    if row is None or row.pending is None:
+        raise ConflictError((_NONE_WAITS,))
+    step = step_of(secrets.opened(row.pending, user.ref), read_code(code), act.now, 0)
+    if step is None:
+        raise InvalidInputError((_WRONG_FIRST_CODE,))
+    row.sealed, row.pending, row.last_step, row.since = row.pending, None, step, act.now
+    return renew_recovery_codes(act, actor)
+
+
+def renew_recovery_codes(act: Act, actor: Actor) -> tuple[str, ...]:
+    """New recovery codes in place of all old ones; shown once."""
+    codes = new_recovery_codes()
+    act.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == actor.user_id))
+    act.session.add_all(RecoveryCode(user_id=actor.user_id, sha256=recovery_sha256(read_code(code))) for code in codes)
+    act.session.flush()
+    return codes
+
+
+def prove_second_factor(act: Act, actor: Actor, secrets: AccountSecrets, code: str) -> None:
+    """Take a code of the authenticator or a recovery code, each once.
+
+    Raises NotAllowedError with the same words for a wrong code, a used one, and when there is no second factor.
+    Limiting guesses is the caller's.
+    """
+    user, row = _rows(act, actor.user_id)
+    read = read_code(code)
+    if row is not None and row.sealed is not None and CODE.fullmatch(read):
+        step = step_of(secrets.opened(row.sealed, user.ref), read, act.now, row.last_step)
+        if step is not None:
+            row.last_step = step
+            act.session.flush()
+            return
+    elif RECOVERY_CODE.fullmatch(read) and _use(act, user.id, read):
+        return
+    raise NotAllowedError((_WRONG_CODE,))
+
+
+def drop_second_factor(act: Act, actor: Actor, ref: str) -> None:
+    """Take away the second factor of somebody who lost it, recovery codes too. Needs MANAGE_USERS, and not one's own.
+
+    Raises NotFoundError.
+    """
+    require(actor, Permission.MANAGE_USERS)
+    user = act.session.scalar(select(User).where(User.ref == ref))
+    if user is None:
+        raise not_found("user")
+    if user.id == actor.user_id:
+        raise NotAllowedError((_NOT_ONE_S_OWN,))
+    forget_second_factor(act, user.id)
+
+
+def forget_second_factor(act: Act, user_id: int) -> None:
+    """Forget a user's authenticator and recovery codes."""
+    act.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    act.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+
+
+def _rows(act: Act, user_id: int) -> tuple[User, SecondFactor | None]:
+    """The user's row, held, so that of two who show the same code at once one is refused; and the authenticator's."""
+    user = act.session.get_one(User, user_id, with_for_update=True)
+    return user, act.session.get(SecondFactor, user_id)
+
+
+def _use(act: Act, user_id: int, code: str) -> bool:
+    used = act.session.execute(
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.user_id == user_id,
+            RecoveryCode.sha256 == recovery_sha256(code),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=act.now)
+        .returning(RecoveryCode.user_id)
+    )
+    return used.first() is not None
+
+
+_WRONG_CODE = Fault(
+    "code",
+    "验证码不对，或已经用过",
+    "the code is wrong, or was used already",
+    "请等应用里出现下一个验证码再输；手机不在身边时可用一个恢复码",
+    "Wait for the next code of your application; without your telephone, use a recovery code",
+)
+_WRONG_FIRST_CODE = Fault(
+    "code",
+    "验证码不对",
+    "the code is wrong",
+    "请核对手机时间是否自动设置，再输应用里现在显示的 6 位数字",
+    "See that your telephone sets its time by itself, then type the six digits that the application shows now",
+)
+_NONE_WAITS = Fault(
+    "code",
+    "没有等待确认的验证器",
+    "no authenticator waits to be confirmed",
+    "请重新打开设置页面",
+    "Open the page for setting it up anew",
+)
+_NOT_ONE_S_OWN = Fault(
+    "user",
+    "不能在这里去掉自己的验证器",
+    "nobody takes their own second factor away here",
+    "换手机请在“我的账户”里重新设置；都丢了请找另一位平台管理员",
+    "To change telephones, set it up anew in your account; if all is lost, ask another administrator",
+)

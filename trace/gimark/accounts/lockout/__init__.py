@@ -1,0 +1,1 @@
+"""The gentle lock-out: after some wrong passwords or codes the next is not looked at for a while, in every process."""

@@ -8,6 +8,7 @@ import structlog
 
 from api.installation import Installation
 from api.jobs.exporting import export_missing
+from api.jobs.ordering import follow_with_labels
 from api.jobs.printing import print_labels
 from api.jobs.sweeping import PARTS, sweep_part
 from gimark.accounts.model import User
@@ -19,6 +20,7 @@ from gimark.jobs.kinds import (
     COUNT_CHECKS,
     EXPORT_NONCES,
     ISSUE_CODES,
+    ORDER_LABELS,
     PRINT_LABELS,
     PUBLISH_CHECKPOINT,
     PUBLISH_STATUS,
@@ -48,6 +50,7 @@ def prompt_handlers(here: Installation) -> Mapping[str, Handler]:
     return {
         PUBLISH_CHECKPOINT: lambda _: _publish_checkpoint(here),
         PUBLISH_STATUS: _status_publisher(here),
+        ORDER_LABELS: _under_current_keys(here, partial(follow_with_labels, here)),
         SWEEP: lambda handle: sweep_part(here, handle.payload["part"]),
     }
 

@@ -3,6 +3,7 @@
 COUNT_CHECKS = "count-checks"
 EXPORT_NONCES = "export-nonces"
 ISSUE_CODES = "issue-codes"
+ORDER_LABELS = "order-labels"
 PRINT_LABELS = "print-labels"
 PUBLISH_CHECKPOINT = "publish-checkpoint"
 PUBLISH_STATUS = "publish-status"

@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from gimark.clock import FixedClock
 from gimark.errors import NotFoundError
 from gimark.issuance.issuing import IssueForm, order_codes
 from gimark.issuance.rules import RangeKind
 from gimark.production.actions import recall_batch
-from gimark.production.lists import BatchFilter
+from gimark.production.lists import BatchFilter, volume_left
+from gimark.production.model import BatchVolume
 from gimark.production.overview import BatchRow, batch_row, batch_rows
 from gimark.store.paging import Wanted
 from gimark.store.unit_of_work import Store
@@ -41,6 +42,13 @@ def test_a_row_tells_names_and_how_many_codes_are_out_active_and_left(county: Co
     assert row.volume.reserved_g == 20 * 250
     assert row.issuable == 408 - 250 - 20
     assert row.awaits_activation
+    with county.store.acting() as act:
+        act.session.execute(update(BatchVolume).values(override_g=5_000))
+        act.commit()
+    [row] = rows(county)
+    with county.store.reading() as session:
+        left = volume_left(session, county.producer, ref, clock.now())
+    assert (row.volume, row.issuable) == (left.volume, left.issuable)
     clock.at += timedelta(hours=3)
     assert rows(county)[0].volume.reserved_g == 0
 

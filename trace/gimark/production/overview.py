@@ -86,27 +86,30 @@ def _rows(session: Session, listed: Sequence[ListedBatch], now: datetime) -> tup
     for one in listed:
         name_zh, name_en, net_g = items[one.item_ref]
         town = towns[one.terms.town_code]
-        issued_g, activated_g, reserved_g = used[one.ref]
-        volume = Volume(one.terms.planned_g, one.terms.packed_g, issued_g, activated_g, reserved_g)
+        sums, reserved_g = used[one.ref]
+        volume = Volume(
+            planned_g=one.terms.planned_g,
+            packed_g=one.terms.packed_g,
+            issued_g=sums.issued_g,
+            activated_g=sums.activated_g,
+            reserved_g=reserved_g,
+            override_g=sums.override_g,
+        )
         rows.append(BatchRow(one, name_zh, name_en, town.name_zh, town.name_en, net_g, volume))
     return tuple(rows)
 
 
-def _used(session: Session, refs: Sequence[str], now: datetime) -> dict[str, tuple[int, int, int]]:
-    """Grams issued, activated and reserved at `now`, by the batch's ref."""
-    sums = session.execute(
-        select(Batch.id, Batch.ref, BatchVolume.issued_g, BatchVolume.activated_g)
-        .outerjoin(BatchVolume, BatchVolume.batch_id == Batch.id)
-        .where(Batch.ref.in_(refs))
+def _used(session: Session, refs: Sequence[str], now: datetime) -> dict[str, tuple[BatchVolume, int]]:
+    """A batch's running sums and the grams reserved at `now`, by the batch's ref."""
+    found = session.execute(
+        select(Batch.ref, BatchVolume).join(BatchVolume, BatchVolume.batch_id == Batch.id).where(Batch.ref.in_(refs))
     ).all()
     held: dict[int, int] = dict(
         session.execute(
             select(VolumeReservation.batch_id, func.sum(VolumeReservation.mass_g))
-            .where(VolumeReservation.batch_id.in_([row[0] for row in sums]), VolumeReservation.expires_at > now)
+            .where(VolumeReservation.batch_id.in_([sums.batch_id for _, sums in found]))
+            .where(VolumeReservation.expires_at > now)
             .group_by(VolumeReservation.batch_id)
         ).all()
     )
-    return {
-        ref: (issued_g or 0, activated_g or 0, int(held.get(batch_id, 0)))
-        for batch_id, ref, issued_g, activated_g in sums
-    }
+    return {ref: (sums, int(held.get(sums.batch_id, 0))) for ref, sums in found}

@@ -137,7 +137,7 @@ def _first_acts(here: Installation, keyset: KeySet, note: bytes, county: Profile
             add_key(act, key)
         record_publication(act, keyset.seq, note)
         administrator = create_first_administrator(act, ADMINISTRATOR)
-        regulator = create_user(act, actor_for(act.session, ADMINISTRATOR), UserForm(REGULATOR, Role.REGULATOR, None))
+        regulator = create_user(act, actor_for(act.session, ADMINISTRATOR), UserForm(REGULATOR, Role.REGULATOR_LEAD))
         load_profile(act, actor_for(act.session, REGULATOR), county)
         act.commit()
     return {new.name: new.one_time_password for new in (administrator, regulator)}

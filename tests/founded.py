@@ -83,7 +83,7 @@ def set_up_workshop(here: Installation) -> Workshop:
         administrator = actor_for(act.session, "admin")
         for name, uscc in (("songwu", USCC), ("banling", OTHER_USCC)):
             enterprise_id = act.session.scalars(select(Enterprise.id).where(Enterprise.uscc == uscc)).one()
-            create_user(act, administrator, UserForm(name, Role.PRODUCER, enterprise_id))
+            create_user(act, administrator, UserForm(name, Role.PRODUCER_MANAGER, enterprise_id))
         producer, other = actor_for(act.session, "songwu"), actor_for(act.session, "banling")
         item = act.session.scalars(select(TradeItem).where(TradeItem.gtin == GTIN)).one()
         harvest = (today - timedelta(days=30), today - timedelta(days=10))

@@ -19,7 +19,7 @@ class MeShown(Shown):
     model_config = examples(
         {
             "name": "songwu",
-            "role": "producer",
+            "role": "producer_manager",
             "key": "4h7n2c9x8r1t5w0q",
             "key_name": "ERP",
             "scopes": ["issue_codes", "manage_batches", "read"],

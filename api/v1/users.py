@@ -21,7 +21,7 @@ router = APIRouter(prefix="/users", tags=["users"], route_class=JsonRoute)
 EXAMPLE = {
     "ref": "2m6p8r0t4v7x9z1b",
     "name": "songwu",
-    "role": "producer",
+    "role": "producer_manager",
     "enterprise": "0k3v9m2x7q8r4t6w",
     "must_change_password": True,
     "is_active": True,
@@ -67,7 +67,7 @@ class NewUserShown(UserShown):
 class UserSent(Sent):
     """A user as entered; `enterprise` for a producer and for nobody else."""
 
-    model_config = examples({"name": "songwu", "role": "producer", "enterprise": "0k3v9m2x7q8r4t6w"})
+    model_config = examples({"name": "songwu", "role": "producer_manager", "enterprise": "0k3v9m2x7q8r4t6w"})
 
     name: Text
     role: Role

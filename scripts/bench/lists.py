@@ -189,7 +189,7 @@ def _tokens(here: Installation) -> dict[str, str]:
     with here.store.acting() as act:
         administrator = actor_for(act.session, ADMINISTRATOR)
         enterprise_id = act.session.scalars(select(Enterprise.id).where(Enterprise.uscc == USCC)).one()
-        create_user(act, administrator, UserForm(PRODUCER, Role.PRODUCER, enterprise_id))
+        create_user(act, administrator, UserForm(PRODUCER, Role.PRODUCER_MANAGER, enterprise_id))
         create_user(act, administrator, UserForm(REGULATOR, Role.REGULATOR))
         act.session.execute(update(User).values(must_change_password=False))
         until = local_day(act.now) + timedelta(days=30)

@@ -92,7 +92,7 @@ def _issue(here: Installation, count: int) -> list[str]:
         if item is None:
             raise LookupError(f"the profile has no item of {USCC}")
         administrator = actor_for(act.session, ADMINISTRATOR)
-        create_user(act, administrator, UserForm("bench", Role.PRODUCER, item.enterprise_id))
+        create_user(act, administrator, UserForm("bench", Role.PRODUCER_MANAGER, item.enterprise_id))
         producer = actor_for(act.session, "bench")
         mass_g = count * item.net_g
         town = act.session.get_one(Enterprise, item.enterprise_id).town_code

@@ -9,13 +9,15 @@ from scripts.cli.options import ActorName
 
 user = typer.Typer(no_args_is_help=True, help="用户 / Users.")
 
+ROLES = "regulator_lead | regulator | inspector | producer_manager | producer_clerk | auditor | administrator"
+Role = Annotated[str, typer.Option(help=ROLES)]
 LoginName = Annotated[str, typer.Argument(help="登录名 / Login name.")]
 
 
 @user.command("add")
 def user_add(
     name: LoginName,
-    role: Annotated[str, typer.Option(help="administrator | regulator | producer | auditor")],
+    role: Role,
     as_: ActorName,
     enterprise: Annotated[str | None, typer.Option(help="信用代码 / USCC of the producer's enterprise.")] = None,
 ) -> None:

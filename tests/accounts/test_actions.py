@@ -25,7 +25,7 @@ NEW_PASSWORD = "松坞 香菇 好雨 时节 晴"
 
 @pytest.fixture
 def songwu(enterprise_id: int) -> UserForm:
-    return UserForm("songwu-01", Role.PRODUCER, enterprise_id)
+    return UserForm("songwu-01", Role.PRODUCER_MANAGER, enterprise_id)
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def test_a_producers_user_acts_for_its_enterprise(store: Store, admin: Actor, so
     assert actor(store, "songwu-01").enterprise_id == songwu.enterprise_id
 
 
-@pytest.mark.parametrize("role", [Role.REGULATOR, Role.PRODUCER, Role.AUDITOR])
+@pytest.mark.parametrize("role", [Role.REGULATOR, Role.PRODUCER_MANAGER, Role.AUDITOR])
 def test_only_an_administrator_makes_users(store: Store, admin: Actor, role: Role, songwu: UserForm) -> None:
-    other = replace(admin, role=role, enterprise_id=songwu.enterprise_id if role is Role.PRODUCER else None)
+    other = replace(admin, role=role, enterprise_id=songwu.enterprise_id if role is Role.PRODUCER_MANAGER else None)
     with store.acting() as act:
         with pytest.raises(NotAllowedError):
             actions.create_user(act, other, songwu)
@@ -286,7 +286,7 @@ def test_the_list_of_users_tells_no_hash(store: Store, admin: Actor, songwu: Use
         enterprise_ref = session.get_one(Enterprise, songwu.enterprise_id).ref
     assert [(user.name, user.role, user.enterprise_ref) for user in listed] == [
         ("admin", Role.ADMINISTRATOR, None),
-        ("songwu-01", Role.PRODUCER, enterprise_ref),
+        ("songwu-01", Role.PRODUCER_MANAGER, enterprise_ref),
     ]
     assert "argon2" not in repr(listed)
 

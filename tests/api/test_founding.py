@@ -96,7 +96,7 @@ def test_two_users_enter_with_passwords_that_must_be_changed(here: Installation,
     }
     assert {name: entered.actor.role for name, entered in signed_in.items()} == {
         "admin": Role.ADMINISTRATOR,
-        "regulator": Role.REGULATOR,
+        "regulator": Role.REGULATOR_LEAD,
     }
     assert all(entered.must_change_password for entered in signed_in.values())
 

@@ -28,7 +28,7 @@ def issue_until(point: str, told: dict[str, str | int]) -> None:
     if point == "in_issue":
         volume.post = stand_still  # type: ignore[assignment]
     store = Store(open_engine(str(told["url"])), FixedClock(datetime.fromisoformat(str(told["now"]))))
-    producer = Actor(int(told["user"]), str(told["name"]), Role.PRODUCER, int(told["enterprise"]))
+    producer = Actor(int(told["user"]), str(told["name"]), Role.PRODUCER_MANAGER, int(told["enterprise"]))
     issue_codes(store, keyring(), producer, IssueForm(str(told["batch"]), int(told["count"]), str(told["key"])))
     stand_still()
 

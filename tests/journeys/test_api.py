@@ -88,7 +88,7 @@ def gimark(data_dir: Path, *arguments: str, told: str = "") -> str:
 
 def access_key(data_dir: Path) -> str:
     """A producer's user, its password of its own, and a key for the ERP."""
-    added = gimark(data_dir, "user", "add", "songwu", "--role", "producer", "--enterprise", USCC, "--as", "admin")
+    added = gimark(data_dir, "user", "add", "songwu", "--role", "producer_manager", "--enterprise", USCC, "--as", "admin")
     [once] = re.findall(r"\b[0-9a-z]{5}(?:-[0-9a-z]{5}){3}\b", added)
     gimark(data_dir, "user", "password", "songwu", told=f"{once}\nanother one of my own\n")
     until = (local_day(SystemClock().now()) + timedelta(days=30)).isoformat()

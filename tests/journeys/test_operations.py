@@ -155,7 +155,7 @@ def issue(office: Office, folder: Path) -> tuple[str, list[str]]:
     """Found the office and make one run; its reference and the printed URLs."""
     day = local_day(SystemClock().now())
     office.gimark("init", "--profile", YUNXI, "--origin", HOST, "--host", HOST)
-    office.gimark("user", "add", "songwu", "--role", "producer", "--enterprise", USCC, "--as", "admin")
+    office.gimark("user", "add", "songwu", "--role", "producer_manager", "--enterprise", USCC, "--as", "admin")
     harvest = f"{day - timedelta(days=30)}..{day - timedelta(days=10)}"
     said = office.gimark(
         "batch", "register", GTIN[1:], "YX-1", "6", "--town", TOWN, "--harvested", harvest, "--as", "songwu"

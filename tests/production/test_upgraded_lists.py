@@ -32,7 +32,7 @@ def test_every_batch_run_and_print_order_of_a_release_is_listed_for_its_enterpri
     seen = 0
     with Store(engine, SystemClock()).reading() as session:
         for enterprise_id in session.scalars(select(Enterprise.id)).all():
-            actor = Actor(1, "producer", Role.PRODUCER, enterprise_id)
+            actor = Actor(1, "producer", Role.PRODUCER_MANAGER, enterprise_id)
             own = select(Batch.ref).join(TradeItem, TradeItem.id == Batch.item_id)
             own = own.where(TradeItem.enterprise_id == enterprise_id).order_by(Batch.ledger_index)
             listed = [one.ref for one in batches(session, actor, Wanted(200), BatchFilter()).items]

@@ -46,11 +46,11 @@ def trader(county: County) -> County:
         grant_authorization(act, county.regulator, enterprise.ref, county.right_ref, TERMS)
         asked = TradeItemForm(enterprise.ref, THIRD_GTIN, "云溪香菇 500 g", "dried", 500, (county.right_ref,))
         item = register_item(act, county.regulator, asked).ref
-        user = User(name="wangwu", role=Role.PRODUCER, enterprise_id=enterprise.id, created_at=act.now)
+        user = User(name="wangwu", role=Role.PRODUCER_MANAGER, enterprise_id=enterprise.id, created_at=act.now)
         user.must_change_password, user.is_active = False, True
         act.session.add(user)
         act.session.flush()
-        producer = Actor(user.id, user.name, Role.PRODUCER, enterprise.id)
+        producer = Actor(user.id, user.name, Role.PRODUCER_MANAGER, enterprise.id)
         act.commit()
     return replace(county, producer=producer, item_ref=item)
 

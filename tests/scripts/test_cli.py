@@ -89,7 +89,7 @@ def register(*changes: str, **named: str) -> tuple[str, ...]:
 
 
 def test_the_whole_of_a_producers_work(own: Gimark, workshop: Workshop) -> None:
-    told = own("user", "add", "new-maker", "--role", "producer", "--enterprise", USCC, "--as", "admin").out
+    told = own("user", "add", "new-maker", "--role", "producer_manager", "--enterprise", USCC, "--as", "admin").out
     assert re.search(r"new-maker .* \w{5}-\w{5}-\w{5}-\w{5}", told)
     batch = ref_of("batch", own(*register(lot="YX26A1112", **{"as": "new-maker"})).out)
     own("batch", "confirm", batch, "249.5", str(TODAY), "--as", "new-maker")
@@ -303,11 +303,11 @@ def test_a_bad_confirmation_is_refused_in_one_line(
         (("labels", "{run}", "--dpi", "0", "--as", "songwu"), "dpi"),
         (("labels", "{run}", "--first", "5", "--last", "4", "--as", "songwu"), "reversed"),
         (("labels", "{run}", "--as", "banling"), "run"),
-        (("user", "add", "x", "--role", "producer", "--enterprise", USCC, "--as", "admin"), "name"),
+        (("user", "add", "x", "--role", "producer_manager", "--enterprise", USCC, "--as", "admin"), "name"),
         (("user", "add", "new", "--role", "king", "--as", "admin"), "role"),
-        (("user", "add", "new", "--role", "producer", "--as", "admin"), "enterprise"),
+        (("user", "add", "new", "--role", "producer_manager", "--as", "admin"), "enterprise"),
         (("user", "add", "new", "--role", "auditor", "--enterprise", OTHER_USCC, "--as", "admin"), "enterprise"),
-        (("user", "add", "new", "--role", "producer", "--enterprise", "nobody", "--as", "admin"), "enterprise"),
+        (("user", "add", "new", "--role", "producer_manager", "--enterprise", "nobody", "--as", "admin"), "enterprise"),
         (("user", "add", "songwu", "--role", "auditor", "--as", "admin"), "name"),
         (("user", "add", "new", "--role", "auditor", "--as", "songwu"), "producer"),
         (("ledger", "show", "9999"), "9999"),

@@ -28,8 +28,11 @@ DESKS = {
 }
 ROLES: Mapping[Role, str] = {
     Role.ADMINISTRATOR: N_("平台管理员"),
+    Role.REGULATOR_LEAD: N_("监管负责人"),
     Role.REGULATOR: N_("监管人员"),
-    Role.PRODUCER: N_("企业人员"),
+    Role.INSPECTOR: N_("检查人员"),
+    Role.PRODUCER_MANAGER: N_("企业负责人"),
+    Role.PRODUCER_CLERK: N_("企业操作员"),
     Role.AUDITOR: N_("审计人员"),
 }
 

@@ -25,7 +25,7 @@ from api.web.desk.cookie import session_token
 from api.web.desk.places import SIGN_IN, place_of
 from api.web.language import PARAMETER, Language
 from api.wiring import Process
-from gimark.accounts.rules import Actor, Role
+from gimark.accounts.rules import AUTHORITY, Actor, Role
 from gimark.accounts.sessions.actions import note_seen
 from gimark.accounts.sessions.queries import SignedInSession, session_with
 from gimark.accounts.sessions.rules import Life, csrf_of
@@ -33,7 +33,7 @@ from gimark.errors import NotFoundError, StoreBusyError, StoreFailedError
 from gimark.registry.enterprises.queries import own_enterprise
 
 CSRF = "csrf"
-REGULATORS = frozenset({Role.REGULATOR, Role.AUDITOR})
+REGULATORS = AUTHORITY | {Role.AUDITOR}
 
 
 @dataclass(frozen=True, slots=True)

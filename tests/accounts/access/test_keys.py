@@ -49,7 +49,7 @@ def user(store: Store, name: str, role: Role, enterprise_id: int | None = None) 
 
 @pytest.fixture
 def producer(store: Store, enterprise_id: int) -> Actor:
-    return user(store, "songwu", Role.PRODUCER, enterprise_id)
+    return user(store, "songwu", Role.PRODUCER_MANAGER, enterprise_id)
 
 
 def create(store: Store, actor: Actor, form: AccessKeyForm = FORM) -> tuple[str, str]:

@@ -164,7 +164,7 @@ def test_the_same_order_again_asks_anew_when_its_job_was_forgotten(
 def colleague(county: County) -> Actor:
     """Another user of the producer's enterprise."""
     with county.store.acting() as act:
-        user = User(name="colleague", role=Role.PRODUCER, enterprise_id=county.producer.enterprise_id)
+        user = User(name="colleague", role=Role.PRODUCER_MANAGER, enterprise_id=county.producer.enterprise_id)
         user.created_at, user.must_change_password, user.is_active = act.now, False, True
         act.session.add(user)
         act.session.flush()

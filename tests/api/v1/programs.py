@@ -64,10 +64,17 @@ def new_key(store: Store, actor: Actor, *scopes: Permission) -> NewAccessKey:
     return made
 
 
-def staff(store: Store, role: Role, name: str | None = None) -> Actor:
-    """A user who belongs to no enterprise."""
+def staff(store: Store, role: Role, name: str | None = None, enterprise_id: int | None = None) -> Actor:
+    """A user, of no enterprise unless it is given."""
     with store.acting() as act:
-        user = User(name=name or role.value, role=role, must_change_password=False, is_active=True, created_at=act.now)
+        user = User(
+            name=name or role.value,
+            role=role,
+            enterprise_id=enterprise_id,
+            must_change_password=False,
+            is_active=True,
+            created_at=act.now,
+        )
         act.session.add(user)
         act.session.flush()
         actor = as_actor(user)

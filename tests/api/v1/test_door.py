@@ -28,7 +28,7 @@ def test_a_key_says_whose_it_is_and_what_it_is_for(producer: Program) -> None:
     found = producer.get("/me")
     assert found.status_code == 200
     assert found.json()["name"] == producer.actor.name
-    assert found.json()["role"] == "producer"
+    assert found.json()["role"] == "producer_manager"
     assert found.json()["scopes"] == sorted(producer.actor.permissions)
 
 

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.v1 import described
-from gimark.accounts.rules import Actor, Role
+from gimark.accounts.rules import PRODUCERS, Actor, Role
 from gimark.clock import FixedClock
 from gimark.issuance.printing import PrintForm, order_print
 from gimark.store.engine import open_engine
@@ -65,9 +65,9 @@ def site(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def who(site: Site, role: Role) -> Actor:
-    if role is Role.PRODUCER:
-        return site.county.producer
-    return site.county.regulator if role is Role.REGULATOR else staff(site.county.store, role, f"schema-{role}")
+    known = {Role.PRODUCER_MANAGER: site.county.producer, Role.REGULATOR: site.county.regulator}
+    enterprise_id = site.county.producer.enterprise_id if role in PRODUCERS else None
+    return known.get(role) or staff(site.county.store, role, f"schema-{role}", enterprise_id)
 
 
 def things(regulator: Program) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ def test_a_user_is_made_with_a_password_that_is_told_once(administrator: Program
 
 def test_a_producer_s_user_belongs_to_an_enterprise_by_its_reference(administrator: Program) -> None:
     enterprise = administrator.get("/enterprises").json()["items"][0]["ref"]
-    body = {"name": "songwu-09", "role": "producer", "enterprise": enterprise}
+    body = {"name": "songwu-09", "role": "producer_manager", "enterprise": enterprise}
     assert administrator.make("/users", body).json()["enterprise"] == enterprise
     for wrong, status in (({**body, "enterprise": "0" * 16}, 404), ({**body, "enterprise": None}, 422)):
         refused = administrator.make("/users", {**wrong, "name": "songwu-10"})

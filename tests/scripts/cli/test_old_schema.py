@@ -26,7 +26,7 @@ GIVEN = {
     **dict.fromkeys(("index", "count", "planned_kg", "packed_kg"), "1"),
     **dict.fromkeys(("from_", "until", "packed_on"), "2026-11-12"),
     "harvested": "2026-10-01..2026-10-21",
-    "role": "producer",
+    "role": "producer_manager",
     "folder": str(YUNXI),
 }
 

@@ -19,7 +19,7 @@ def password(site: Site) -> str:
     store = site.county.store
     administrator = staff(store, Role.ADMINISTRATOR)
     with store.acting() as act:
-        form = UserForm("songwu", Role.PRODUCER, site.county.producer.enterprise_id)
+        form = UserForm("songwu", Role.PRODUCER_MANAGER, site.county.producer.enterprise_id)
         made = create_user(act, administrator, form)
         act.commit()
     return made.one_time_password

@@ -36,7 +36,7 @@ from gimark.texts import checked_reason
 
 NEEDED = {
     RangeKind.ACTIVATE: Permission.CHANGE_CODES,
-    RangeKind.RETURN: Permission.CHANGE_CODES,
+    RangeKind.RETURN: Permission.RETURN_CODES,
     RangeKind.VOID: Permission.VOID_CODES,
     RangeKind.REPRINT: Permission.CHANGE_CODES,
 }

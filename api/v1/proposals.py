@@ -16,7 +16,7 @@ from gimark.accounts.rules import Actor, Permission
 from gimark.approvals import actions, queries
 from gimark.approvals.actions import do_or_propose
 from gimark.approvals.asked import Asked, Ending, Override, Revocation
-from gimark.approvals.queries import ProposalFacts
+from gimark.approvals.queries import Decided, ProposalFacts
 from gimark.approvals.rules import ActKind, ProposalState
 from gimark.issuance.rules import RangeKind
 from gimark.store.unit_of_work import Act
@@ -37,12 +37,23 @@ WAITING = {
     "asked_at": "2026-11-22T01:41:00Z",
     "expires_at": "2026-11-29T01:41:00Z",
     "state": "waiting",
-    "decided_by": None,
-    "decided_at": None,
-    "decided_reason": None,
-    "ledger_index": None,
+    "decision": None,
 }
 NOT_YET = "Not done yet: a second person has to approve it. `Location` is the proposal's."
+
+
+class DecisionShown(Shown):
+    """Who decided, when, why it was refused, and the ledger number of what was approved."""
+
+    by: str
+    at: Instant
+    reason: str | None
+    ledger_index: Count | None
+
+    @classmethod
+    def of(cls, decided: Decided) -> "DecisionShown":
+        """What is shown of a decision."""
+        return cls.model_validate(decided, from_attributes=True)
 
 
 class ProposalShown(Shown):
@@ -68,10 +79,7 @@ class ProposalShown(Shown):
     asked_at: Instant
     expires_at: Instant
     state: ProposalState
-    decided_by: str | None
-    decided_at: Instant | None
-    decided_reason: str | None
-    ledger_index: Count | None
+    decision: DecisionShown | None
 
     @classmethod
     def of(cls, facts: ProposalFacts) -> "ProposalShown":
@@ -92,10 +100,7 @@ class ProposalShown(Shown):
             asked_at=facts.asked_at,
             expires_at=facts.expires_at,
             state=facts.state,
-            decided_by=facts.decided_by,
-            decided_at=facts.decided_at,
-            decided_reason=facts.decided_reason,
-            ledger_index=facts.ledger_index,
+            decision=DecisionShown.of(facts.decided) if facts.decided else None,
         )
 
 

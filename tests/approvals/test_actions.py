@@ -143,7 +143,9 @@ def test_what_takes_two_is_done_as_the_first_when_the_second_approves(county: Co
         said = entry(county, index)
         assert (said["type"], said["by"]) == (type_, by)
         done = seen(county, first, ref)
-        assert (done.state, done.decided_by, done.ledger_index) == (ProposalState.APPROVED, "lead", index)
+        assert done.state is ProposalState.APPROVED
+        assert done.decided is not None
+        assert (done.decided.by, done.decided.ledger_index) == ("lead", index)
         assert size(county) == index + 1
 
 
@@ -314,7 +316,9 @@ def test_a_proposal_ends_by_time_by_refusal_and_by_its_author(county: County, cl
             with pytest.raises(ConflictError) as caught, county.store.acting() as act:
                 decide(act)
             assert caught.value.extras == {"state": state}
-    assert seen(county, county.regulator, refs["refused"]).decided_reason == "整改期限未到"
+    refused = seen(county, county.regulator, refs["refused"]).decided
+    assert refused is not None
+    assert (refused.by, refused.reason, refused.ledger_index) == ("lead", "整改期限未到", None)
     assert size(county) == before
 
 

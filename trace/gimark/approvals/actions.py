@@ -110,7 +110,7 @@ def _waiting(act: Act, actor: Actor, ref: str) -> Proposal:
     book.lock(act)
     row = visible_proposal(act.session, actor, ref)
     decided = act.session.get(ProposalDecision, row.id)
-    state = state_at(act.now, decided and decided.decision, row.expires_at)
+    state = state_at(act.now, decided.decision if decided else None, row.expires_at)
     if state is ProposalState.WAITING:
         return row
     state_zh = {

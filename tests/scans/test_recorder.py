@@ -189,3 +189,21 @@ def test_a_database_that_is_gone_for_good_does_not_hold_up_the_stop(
     recorder.record(check())
     recorder.record(check(8))
     assert recorder.close() == 2
+
+
+def test_an_idle_recorder_is_woken_to_leave_and_takes_along_what_came_at_the_last_moment(any_store: Store) -> None:
+    recorder = Recorder(any_store, limit=10, linger_s=600)
+    recorder.record(check())
+    recorder.start()
+    leaving = threading.Thread(target=recorder.close, daemon=True)
+    leaving.start()
+    leaving.join(60)
+    assert not leaving.is_alive()
+    assert sums(any_store)[7][0] == 1
+    late = Recorder(any_store, limit=10, linger_s=600)
+    late._queue.put(None)
+    late.record(check(device=OTHER))
+    late._closing.set()
+    late.start()
+    assert late.close() == 0
+    assert sums(any_store)[7][0] == 2

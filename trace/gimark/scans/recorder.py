@@ -22,6 +22,7 @@ log = structlog.stdlib.get_logger("gimark.scans")
 
 
 Done = Callable[[bool], None]
+Entry = tuple[Look, Done | None]
 
 
 class Recorder:
@@ -31,7 +32,8 @@ class Recorder:
         self._store = store
         self._limit = limit
         self._linger_s = linger_s
-        self._queue: SimpleQueue[tuple[Look, Done | None]] = SimpleQueue()
+        # None is no look: it wakes the thread, so that an idle process leaves at once.
+        self._queue: SimpleQueue[Entry | None] = SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="scan-recorder", daemon=True)
         self.dropped = 0
@@ -59,15 +61,16 @@ class Recorder:
     def close(self) -> int:
         """Write what is queued and stop; the number of looks that could not be written."""
         self._closing.set()
+        self._queue.put(None)
         self._thread.join()
-        lost = self._queue.qsize()
+        lost = len(self._taken(self._queue.qsize()))
         if lost or self.dropped:
             log.error("checks were not recorded", lost=lost, dropped=self.dropped)
         return lost
 
     def _work(self) -> None:
         tries = 0
-        held: list[tuple[Look, Done | None]] = []
+        held: list[Entry] = []
         while True:
             held = held or self._next_batch()
             if not held:
@@ -83,20 +86,27 @@ class Recorder:
                     self._queue.put(entry)
                 return
 
-    def _next_batch(self) -> list[tuple[Look, Done | None]]:
+    def _next_batch(self) -> list[Entry]:
         """Wait for a look, linger for company unless somebody waits for it, and take what is there."""
         try:
-            batch = [self._queue.get(timeout=self._linger_s)]
+            first = self._queue.get(not self._closing.is_set(), self._linger_s)
         except Empty:
             return []
-        if batch[0][1] is None:
+        if first is None:
+            return self._taken(GREATEST_BATCH)
+        if first[1] is None:
             self._closing.wait(self._linger_s)
-        # Nobody else takes looks, so what is there now is there to be taken.
-        while len(batch) < GREATEST_BATCH and not self._queue.empty():
-            batch.append(self._queue.get_nowait())
-        return batch
+        return [first, *self._taken(GREATEST_BATCH - 1)]
 
-    def _written(self, batch: Sequence[tuple[Look, Done | None]]) -> bool:
+    def _taken(self, most: int) -> list[Entry]:
+        """Up to `most` of what is queued. Nobody else takes looks, so what is there now is there to be taken."""
+        taken: list[Entry] = []
+        while len(taken) < most and not self._queue.empty():
+            if (entry := self._queue.get_nowait()) is not None:
+                taken.append(entry)
+        return taken
+
+    def _written(self, batch: Sequence[Entry]) -> bool:
         try:
             with self._store.acting() as act:
                 write_looks(act.session.connection(), [look for look, _ in batch])
@@ -109,7 +119,7 @@ class Recorder:
         return True
 
 
-def _tell(batch: Sequence[tuple[Look, Done | None]], *, is_kept: bool) -> None:
+def _tell(batch: Sequence[Entry], *, is_kept: bool) -> None:
     for _, done in batch:
         if done is not None:
             done(is_kept)

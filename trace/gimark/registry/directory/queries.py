@@ -148,10 +148,11 @@ def _may_fit(wanted: Wanted, today: date) -> Iterator[ColumnElement[bool]]:
         named = or_(Right.ref == wanted.right, GiProduct.ref == wanted.right)
         yield Authorization.right_id.in_(rights.where(named))
     if wanted.standing is not None:
-        yield _may_stand(wanted.standing, today)
+        yield may_stand(wanted.standing, today)
 
 
-def _may_stand(standing: Standing, today: date) -> ColumnElement[bool]:
+def may_stand(standing: Standing, today: date) -> ColumnElement[bool]:
+    """What an authorization's rows must show for it to stand so; more of them show it than do, never fewer."""
     begins, ends = Authorization.valid_from, Authorization.valid_until
     amended = _was_changed(ChangeKind.AMEND)
     match standing:

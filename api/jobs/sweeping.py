@@ -9,6 +9,7 @@ from datetime import timedelta
 from api.installation import Installation
 from api.jobs.destroying import destroy_ended_keys
 from gimark.accounts.answers.actions import forget_answers
+from gimark.exchange.uploads.actions import forget_uploads
 from gimark.files.folder import LocalFiles
 from gimark.issuance.lapsing import remove_lapsed
 from gimark.issuance.print_retention import note_files_removed, outdated_prints
@@ -18,6 +19,8 @@ from gimark.scans import retention
 PRINTS_KEPT = timedelta(days=90)
 # As long as print files are asked for; a job's key is free again afterwards.
 JOBS_KEPT = PRINTS_KEPT
+# The report of an upload is looked at for days; its batches stay.
+UPLOADS_KEPT = PRINTS_KEPT
 # As long as the API promises that a repeated request is answered as it was.
 ANSWERS_KEPT = timedelta(days=7)
 # Far longer than any file takes to be written.
@@ -85,6 +88,13 @@ def _answers(here: Installation) -> int:
     return forgotten
 
 
+def _uploads(here: Installation) -> int:
+    with here.store.acting() as act:
+        forgotten = forget_uploads(act, act.now - UPLOADS_KEPT)
+        act.commit()
+    return forgotten
+
+
 PARTS: Mapping[str, Callable[[Installation], int]] = {
     "checks": _checks,
     "reservations": _reservations,
@@ -93,4 +103,5 @@ PARTS: Mapping[str, Callable[[Installation], int]] = {
     "files": _files,
     "keys": destroy_ended_keys,
     "answers": _answers,
+    "uploads": _uploads,
 }

@@ -30,7 +30,7 @@ from gimark.scans.tag_keys import TagKeys
 from tests.api.jobs.printshop import work
 from tests.founded import COUNT, Workshop
 
-NOTHING = {"checks": 0, "reservations": 0, "jobs": 0, "prints": 0, "files": 0, "answers": 0, "keys": 0}
+NOTHING = {"checks": 0, "reservations": 0, "jobs": 0, "prints": 0, "files": 0, "answers": 0, "keys": 0, "uploads": 0}
 
 
 def later(here: Installation, **span: float) -> None:

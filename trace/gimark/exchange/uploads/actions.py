@@ -1,0 +1,192 @@
+"""Taking an upload: its good rows become batches, in one act with their ledger entries; the same row never twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import delete, select, tuple_
+
+from gimark.accounts.rules import Actor, Permission, not_found, require
+from gimark.errors import ConflictError, Fault
+from gimark.exchange.batch_sheet import ReadRow, ReadSheet
+from gimark.exchange.uploads.model import Upload
+from gimark.exchange.uploads.rules import (
+    LONGEST_NAME,
+    Choice,
+    Outcome,
+    Rows,
+    UploadedRow,
+    other_batch,
+    packed,
+    same_row,
+    twice_in_file,
+    unpacked,
+)
+from gimark.ledger import book, entries
+from gimark.production.model import Batch
+from gimark.production.queries import terms_of
+from gimark.production.registering import PORTION, BatchForm, Permitted, enter_batches, entry_fields, judge_batches
+from gimark.registry.items.model import TradeItem
+from gimark.store.unit_of_work import Act
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """An upload: the file's name and hash, what was read of it, and whether a refused row holds the others up."""
+
+    file_name: str
+    sha256: str
+    read: ReadSheet
+    choice: Choice
+
+
+def take_upload(act: Act, actor: Actor, form: UploadForm) -> Upload:
+    """Judge every row and register those that are good (ledger: batch.register), or none while one is refused.
+
+    A row that says what a registered batch was registered with is that batch, whoever sent it again. Needs
+    MANAGE_BATCHES and an enterprise.
+    """
+    require(actor, Permission.MANAGE_BATCHES)
+    if actor.enterprise_id is None:
+        raise not_found("enterprise")
+    book.lock(act)
+    rows = Rows(_judged(act, actor, form.read.rows), form.read.remarks)
+    if form.choice is Choice.GOOD_ROWS or not rows.counts()[Outcome.REFUSED]:
+        rows = _registered(act, actor, rows)
+    upload = Upload(
+        enterprise_id=actor.enterprise_id,
+        user_id=actor.user_id,
+        file_name=_plain_name(form.file_name),
+        sha256=form.sha256,
+        choice=form.choice,
+        uploaded_at=act.now,
+    )
+    _keep(upload, rows)
+    act.session.add(upload)
+    act.session.flush()
+    return upload
+
+
+def register_ready_rows(act: Act, actor: Actor, ref: str) -> Upload:
+    """Register the rows that were good and waited for refused ones; each is judged again, as things stand now.
+
+    Raises NotFoundError, and ConflictError when no row waits.
+    """
+    require(actor, Permission.MANAGE_BATCHES)
+    book.lock(act)
+    upload = act.session.scalar(select(Upload).where(Upload.ref == ref, Upload.enterprise_id == actor.enterprise_id))
+    if upload is None:
+        raise not_found("upload")
+    rows = unpacked(upload.rows)
+    if not rows.counts()[Outcome.READY]:
+        raise _nothing_waits()
+    waiting = [ReadRow(row.number, row.cells, row.form, ()) for row in rows.rows if row.outcome is Outcome.READY]
+    judged = {row.number: row for row in _judged(act, actor, waiting)}
+    again = replace(rows, rows=tuple(judged.get(row.number, row) for row in rows.rows))
+    _keep(upload, _registered(act, actor, again))
+    act.session.flush()
+    return upload
+
+
+def forget_uploads(act: Act, before: datetime) -> int:
+    """Take away what was uploaded before an instant; how many there were. Their batches stay."""
+    found = act.session.execute(delete(Upload).where(Upload.uploaded_at < before).returning(Upload.id))
+    return len(found.all())
+
+
+def _judged(act: Act, actor: Actor, read: Sequence[ReadRow]) -> tuple[UploadedRow, ...]:
+    """What each row comes to before any is registered."""
+    known = _known(act, actor, [row.form for row in read if row.form is not None])
+    twice = twice_in_file(read)
+    new = [row for row in read if row.form and row.number not in twice and _key(row.form) not in known]
+    judged = dict(zip((row.number for row in new), judge_batches(act, actor, _forms(new)), strict=True))
+
+    def outcome(row: ReadRow) -> UploadedRow:
+        if row.form is None:
+            return UploadedRow(row.number, row.cells, Outcome.REFUSED, faults=row.faults)
+        if row.number in twice:
+            return UploadedRow(row.number, row.cells, Outcome.REFUSED, faults=(same_row(twice[row.number]),))
+        if (batch := known.get(_key(row.form))) is not None:
+            return _as_known(act, row, row.form, batch)
+        found = judged[row.number]
+        if isinstance(found, Permitted):
+            return UploadedRow(row.number, row.cells, Outcome.READY, form=row.form)
+        faults = tuple(fault for error in found for fault in error.faults)
+        return UploadedRow(row.number, row.cells, Outcome.REFUSED, faults=faults)
+
+    return tuple(outcome(row) for row in read)
+
+
+def _registered(act: Act, actor: Actor, rows: Rows) -> Rows:
+    """The rows after those that are ready became batches."""
+    ready = [row.form for row in rows.rows if row.outcome is Outcome.READY and row.form is not None]
+    permitted = [one for one in judge_batches(act, actor, ready) if isinstance(one, Permitted)]
+    made = iter(enter_batches(act, actor, permitted))
+    return replace(
+        rows,
+        rows=tuple(
+            UploadedRow(row.number, row.cells, Outcome.REGISTERED, next(made).ref)
+            if row.outcome is Outcome.READY
+            else row
+            for row in rows.rows
+        ),
+    )
+
+
+def _known(act: Act, actor: Actor, forms: Sequence[BatchForm]) -> dict[tuple[str, str], Batch]:
+    """The enterprise's batches that have the item and lot of a form."""
+    of_item = select(Batch, TradeItem.ref).join(TradeItem, TradeItem.id == Batch.item_id)
+    own = of_item.where(TradeItem.enterprise_id == actor.enterprise_id)
+    found: dict[tuple[str, str], Batch] = {}
+    for start in range(0, len(forms), PORTION):
+        keys = [_key(form) for form in forms[start : start + PORTION]]
+        rows = act.session.execute(own.where(tuple_(TradeItem.ref, Batch.lot).in_(keys)))
+        found.update({(ref, batch.lot): batch for batch, ref in rows})
+    return found
+
+
+def _as_known(act: Act, row: ReadRow, form: BatchForm, batch: Batch) -> UploadedRow:
+    """The row as the batch that it is, if it says what that was registered with."""
+    registered = batch.producer_lot, entry_fields(terms_of(batch), confirmed=False)
+    said = form.producer_lot, entry_fields(form.terms, confirmed=False)
+    if said != registered:
+        entry = entries.decode(book.entry(act.session, batch.ledger_index))
+        registered = batch.producer_lot, {name: entry[name] for name in said[1]}
+    if said == registered:
+        return UploadedRow(row.number, row.cells, Outcome.KNOWN, batch.ref)
+    return UploadedRow(row.number, row.cells, Outcome.REFUSED, batch.ref, (other_batch(form.lot),))
+
+
+def _keep(upload: Upload, rows: Rows) -> None:
+    counts = rows.counts()
+    upload.rows = packed(rows)
+    upload.registered, upload.known = counts[Outcome.REGISTERED], counts[Outcome.KNOWN]
+    upload.ready, upload.refused = counts[Outcome.READY], counts[Outcome.REFUSED]
+
+
+def _plain_name(name: str) -> str:
+    """The file's name without folders and what does not show, no longer than its column."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(character for character in last if character.isprintable())[-LONGEST_NAME:] or "—"
+
+
+def _forms(rows: Sequence[ReadRow]) -> list[BatchForm]:
+    return [row.form for row in rows if row.form is not None]
+
+
+def _key(form: BatchForm) -> tuple[str, str]:
+    return form.item_ref, form.lot
+
+
+def _nothing_waits() -> ConflictError:
+    return ConflictError(
+        (
+            Fault(
+                "upload",
+                "没有等待登记的行",
+                "no row waits to be registered",
+                "请改正文件后重新上传",
+                "Mend the file and upload it again",
+            ),
+        )
+    )

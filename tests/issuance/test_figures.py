@@ -6,7 +6,7 @@ import pytest
 
 from gimark.clock import FixedClock
 from gimark.issuance.figures import CodeFigures, code_figures
-from gimark.issuance.rules import RangeKind, Span
+from gimark.issuance.rules import RangeKind
 from gimark.ledger import book
 from gimark.production.seasons import SeasonVolume, season_of, season_volume, volume_by_enterprise
 from gimark.store.unit_of_work import Store
@@ -24,11 +24,11 @@ def county(request: pytest.FixtureRequest, clock: FixedClock) -> County:
 @on_both
 def test_codes_and_volume_of_a_stretch_are_summed_by_their_acts(county: County) -> None:
     run = county.run(county.batch(), 900)
-    county.change(run, RangeKind.ACTIVATE, Span(0, 499))
-    county.change(run, RangeKind.VOID, Span(10, 19), Span(600, 604), reason="印坏")
+    county.change(run, RangeKind.ACTIVATE, (0, 499))
+    county.change(run, RangeKind.VOID, (10, 19), (600, 604), reason="印坏")
     with county.store.reading() as session:
         middle = book.size(session)
-    county.change(run, RangeKind.RETURN, Span(700, 799), reason="剩余退回")
+    county.change(run, RangeKind.RETURN, (700, 799), reason="剩余退回")
     with county.store.reading() as session:
         end = book.size(session)
         assert code_figures(session, county.regulator, 0) == CodeFigures(1, 900, 500, 15, 100)

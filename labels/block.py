@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
-from labels.errors import Fault, TemplateError
+from labels.errors import Checked, Fault, TemplateError
 from labels.face import Face, Faces, Style, require_glyphs
 from labels.geometry import ASCENT, DESCENT
 from labels.placed import PlacedText
@@ -30,6 +31,7 @@ class _Line:
 
 def lay_block(block: LinesField, field: str, texts: Texts, faces: Faces) -> tuple[PlacedText, ...]:
     """The block's texts in their places, at the largest size and leading that fit; `TemplateError` when none does."""
+    _require_glyphs(block, field, texts, faces)
     lines: list[_Line] = []
     for step in range(_STEPS + 1):
         size = block.size_mm - (block.size_mm - block.least_mm) * step / _STEPS
@@ -38,6 +40,15 @@ def lay_block(block: LinesField, field: str, texts: Texts, faces: Faces) -> tupl
         if leading >= block.least_leading:
             return tuple(_stack(block, lines, leading))
     raise TemplateError([_too_much(field, lines, block)])
+
+
+def _require_glyphs(block: LinesField, field: str, texts: Texts, faces: Faces) -> None:
+    """`FontError` with every character of the block that the font does not draw."""
+    checked = Checked()
+    for number, row in enumerate(block.rows):
+        said = "".join(cell.caption + (texts[cell.key] or "") for cell in row.cells if texts[cell.key])
+        checked.take(partial(require_glyphs, faces[Style.TEXT], said, f"{field}/rows/{number}"))
+    checked.settle()
 
 
 def _leading(block: LinesField, lines: list[_Line]) -> float:
@@ -68,8 +79,6 @@ class _Setter:
         for number, row in enumerate(self._block.rows):
             field = f"{self._field}/rows/{number}"
             cells = self._cells(row)
-            for caption, value in cells:
-                require_glyphs(self._face, caption + value, field)
             if cells:
                 yield from self._row(field, cells)
 

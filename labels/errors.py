@@ -4,9 +4,11 @@ The shape of a fault is the same as in the domain's own tree, so that one page s
 this package stands alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,28 @@ class PhotographError(LabelError):
     """What was sent as a photograph of a label is none, is damaged, or is too large to be looked at."""
 
     code = "label-photograph"
+
+
+class Checked:
+    """Collects refusals, so that all that is wrong with a label is said at once."""
+
+    def __init__(self) -> None:
+        self._refusals: list[LabelError] = []
+
+    def take(self, make: Callable[[], T]) -> T | None:
+        """What `make` makes; None after noting why it was refused."""
+        try:
+            return make()
+        except LabelError as refusal:
+            self._refusals.append(refusal)
+            return None
+
+    def settle(self) -> None:
+        """Raise what was noted: the error of its kind, or a plain one when there are several kinds."""
+        if self._refusals:
+            kinds = {type(refusal) for refusal in self._refusals}
+            kind = kinds.pop() if len(kinds) == 1 else LabelError
+            raise kind(dict.fromkeys(fault for refusal in self._refusals for fault in refusal.faults))
 
 
 def _say(fault: Fault, language: str) -> str:

@@ -29,7 +29,7 @@ class Style(StrEnum):
 
 
 # OS/2 fsType: bit 1 forbids embedding, bit 9 allows bitmaps only (OpenType 1.9, OS/2).
-_NO_EMBEDDING = 0x0002 | 0x0200
+NO_EMBEDDING = 0x0002 | 0x0200
 _DRAFT_WIDE = frozenset("WFA")
 
 
@@ -188,7 +188,7 @@ def _metrics(font: TTFont, fallback_name: str) -> Metrics:
         advances={code: int(widths[glyph][0]) for code, glyph in glyphs.items()},
         capital_height=_height(font, "H") / units,
         han_height=_height(font, "国") / units,
-        may_be_embedded=not (font["OS/2"].fsType & _NO_EMBEDDING) if "OS/2" in font else True,
+        may_be_embedded=not (font["OS/2"].fsType & NO_EMBEDDING) if "OS/2" in font else True,
     )
 
 

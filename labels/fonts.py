@@ -5,12 +5,14 @@ file; else the systems' own Chinese fonts are tried in order. Where there is non
 un-embedded font, and everything made with it is a draft.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from labels.errors import Fault, FontError
 from labels.face import DraftFace, Faces, FontFace, Style, face_names
+from labels.installed import installed_fonts
 
-__all__ = ["Faces", "find_faces"]
+__all__ = ["Faces", "find_faces", "with_fonts"]
 
 _LINUX = (
     "/usr/share/fonts/opentype/noto",
@@ -47,6 +49,17 @@ _KNOWN: dict[Style, tuple[tuple[tuple[str, ...], str, str], ...]] = {
         (_MACOS, "Menlo.ttc", "Menlo-Bold"),
     ),
 }
+
+
+def with_fonts(faces: Faces, wanted: Mapping[Style, str]) -> Faces:
+    """`faces` with the fonts that a template names for some styles; `FontError` for one that is not on this machine."""
+    if not wanted:
+        return faces
+    installed = installed_fonts()
+    absent = [(style, name) for style, name in wanted.items() if name not in installed]
+    if absent:
+        raise FontError([_not_installed(style, name) for style, name in absent])
+    return {**faces, **{style: installed[name].face for style, name in wanted.items()}}
 
 
 def find_faces(chosen: Path | None = None) -> Faces:
@@ -121,4 +134,14 @@ def _not_embeddable(path: Path) -> Fault:
         f"the licence bits of {path.name} forbid embedding",
         "请指定允许嵌入的字体，例如思源黑体",
         "name a font that may be embedded, such as Noto Sans CJK",
+    )
+
+
+def _not_installed(style: Style, name: str) -> Fault:
+    return Fault(
+        f"fonts/{style}",
+        f"本机没有字体 {name[:60]}",
+        f"the font {name[:60]} is not on this machine",
+        "改选本机已有的字体，或安装它",
+        "choose one that is here, or install it",
     )

@@ -47,7 +47,8 @@ class Box:
 
 
 def misplaced(template: Template) -> Iterator[Fault]:
-    """A fault for each field outside the label's safe area or over the symbol, and for a grid larger than its page."""
+    """A fault for each field outside the label's safe area, over the symbol or over another field, and for a grid
+    larger than its page."""
     label = template.label
     rim = label.safe_mm
     safe = Box("label", rim, rim, label.width_mm - rim, label.height_mm - rim)
@@ -58,6 +59,10 @@ def misplaced(template: Template) -> Iterator[Fault]:
     for box in others:
         if box.overlaps(symbol):
             yield _over_symbol(box)
+    for number, box in enumerate(others):
+        for other in others[:number]:
+            if box.overlaps(other):
+                yield _over_another(box, other)
     yield from _grid(template)
 
 
@@ -135,6 +140,16 @@ def _outside(box: Box, safe: Box) -> Fault:
         f"at {where} it leaves the printable area {room}",
         "移动或缩小该字段",
         "move the field or make it smaller",
+    )
+
+
+def _over_another(box: Box, other: Box) -> Fault:
+    return Fault(
+        box.field,
+        f"与 {other.field} 重叠",
+        f"it lies over {other.field}",
+        "移开或缩小其中一个",
+        "move one of them away or make it smaller",
     )
 
 

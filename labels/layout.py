@@ -4,12 +4,13 @@ Whatever cannot be printed as the template wants it is an error here, and names 
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from labels.artwork import Artwork
 from labels.block import lay_block
 from labels.carrier import Carrier, advise, require_legible
-from labels.errors import Fault, TemplateError
+from labels.errors import Checked, Fault, TemplateError
 from labels.face import Face, Faces, Style, require_glyphs
 from labels.geometry import start_x
 from labels.mandatory import AT_THE_MARK, net_content_height_mm, require_mandatory
@@ -55,19 +56,19 @@ def lay_out(
     """The layout of one batch's label for a printer of `dpi`, with symbols of `payload_length` bytes.
 
     `MissingTextError` when something mandatory is neither drawn nor on the package, `CarrierError` when the symbol
-    would be illegible, `FontError` when a character cannot be drawn, `TemplateError` when a text does not fit.
+    would be illegible, `FontError` when a character cannot be drawn, `TemplateError` when a text does not fit; a plain
+    `LabelError` with the faults of all when there are several kinds.
     """
-    require_mandatory(values, template.keys)
-    carrier = require_legible(advise(payload_length, template.qr.box_mm, dpi, template.qr.level))
-    texts = _drawn(values)
-    placed = [
-        text
-        for number, field in enumerate(template.texts)
-        if (text := _place(field, f"texts/{number}", texts, values, faces)) is not None
-    ]
-    for number, block in enumerate(template.lines):
-        placed += lay_block(block, f"lines/{number}", texts, faces)
+    checked = Checked()
+    checked.take(lambda: require_mandatory(values, template.keys))
+    carrier = checked.take(lambda: require_legible(advise(payload_length, template.qr.box_mm, dpi, template.qr.level)))
+    placed = _placed(template, values, faces, checked)
     circles, words = ((), ()) if artwork else placeholder(template.mark, faces)
+    mark = checked.take(lambda: place_artwork(template.mark, artwork)) if artwork else None
+    typed = checked.take(lambda: _typed(template.serial, faces[Style.CODE]))
+    checked.settle()
+    assert carrier is not None
+    assert typed is not None
     return Layout(
         template=template,
         carrier=carrier,
@@ -77,10 +78,22 @@ def lay_out(
             PlacedRule(rule.x1_mm, rule.y1_mm, rule.x2_mm, rule.y2_mm, rule.weight_mm) for rule in template.rules
         ),
         circles=circles,
-        artwork=place_artwork(template.mark, artwork) if artwork else None,
-        typed=_typed(template.serial, faces[Style.CODE]),
+        artwork=mark,
+        typed=typed,
         is_draft=any(face.is_draft for face in faces.values()),
     )
+
+
+def _placed(template: Template, values: LabelValues, faces: Faces, checked: Checked) -> list[PlacedText]:
+    """All texts but those of the mark and the code; what is wrong with them goes into `checked`."""
+    texts = _drawn(values)
+    placed: list[PlacedText] = []
+    for number, field in enumerate(template.texts):
+        text = checked.take(partial(_place, field, f"texts/{number}", texts, values, faces))
+        placed += [text] if text is not None else []
+    for number, block in enumerate(template.lines):
+        placed += checked.take(partial(lay_block, block, f"lines/{number}", texts, faces)) or ()
+    return placed
 
 
 def _drawn(values: LabelValues) -> dict[str, str | None]:

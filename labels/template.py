@@ -12,8 +12,11 @@ from labels.face import Style
 from labels.qr import Level
 from labels.values import KEYS
 
-Length = Annotated[float, Field(ge=0, le=1000)]
-Size = Annotated[float, Field(gt=0, le=1000)]
+Length = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+Size = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+Leading = Annotated[float, Field(ge=1, le=3, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Caption = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Align = Literal["left", "centre", "right"]
 
 
@@ -92,9 +95,9 @@ class TextField(_Data):
     style: Style = Style.TEXT
     align: Align = "left"
     key: Key | None = None
-    text: str | None = None
+    text: Caption | None = None
     with_key: Key | None = None
-    prefix: str = ""
+    prefix: Caption = ""
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
@@ -126,13 +129,13 @@ class Cell(_Data):
     """A caption with the value of `key`; without that value there is no caption either."""
 
     key: Key
-    caption: str = ""
+    caption: Caption = ""
 
 
 class Row(_Data):
     """Cells beside each other; a row whose cells are all empty takes no room."""
 
-    cells: tuple[Cell, ...]
+    cells: Annotated[tuple[Cell, ...], Field(min_length=1, max_length=4)]
 
 
 class LinesField(_Data):
@@ -149,26 +152,30 @@ class LinesField(_Data):
     height_mm: Size
     size_mm: Size
     least_mm: Size
-    leading: Annotated[float, Field(ge=1, le=3)] = 1.2
-    least_leading: Annotated[float, Field(ge=1, le=3)] = 1.0
-    rows: tuple[Row, ...]
+    leading: Leading = 1.2
+    least_leading: Leading = 1.0
+    rows: Annotated[tuple[Row, ...], Field(max_length=30)]
     caption_mm: Length = 0.0
     caption_size_mm: Size | None = None
 
 
 class Template(_Data):
-    """A label with its carrier: a roll or a sheet, exactly one of the two."""
+    """A label with its carrier: a roll or a sheet, exactly one of the two.
 
-    id: str
-    name_zh: str
-    name_en: str
+    `fonts` names a font of the machine (its PostScript name) for a style; the others have the usual one.
+    """
+
+    id: Name
+    name_zh: Name
+    name_en: Name
     label: LabelSize
     qr: QrField
     mark: MarkField
     serial: SerialField
-    texts: tuple[TextField, ...]
-    lines: tuple[LinesField, ...] = ()
-    rules: tuple[RuleField, ...] = ()
+    texts: Annotated[tuple[TextField, ...], Field(max_length=40)]
+    lines: Annotated[tuple[LinesField, ...], Field(max_length=4)] = ()
+    rules: Annotated[tuple[RuleField, ...], Field(max_length=20)] = ()
+    fonts: dict[Style, Name] = {}
     roll: Roll | None = None
     sheet: Sheet | None = None
 

@@ -10,7 +10,8 @@ from labels import fonts
 from labels.embedding import embed
 from labels.errors import FontError
 from labels.face import DraftFace, FontFace, Style
-from labels.fonts import find_faces
+from labels.fonts import find_faces, with_fonts
+from labels.installed import installed_fonts
 from tests.labels.specimens import faces
 
 LATIN = Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf")
@@ -100,3 +101,22 @@ def test_a_machine_without_chinese_fonts_gives_a_draft(monkeypatch: pytest.Monke
     found = find_faces()
     assert found[Style.TEXT] == DraftFace()
     assert embed(found[Style.TEXT], "云8").kind == "none"
+
+
+def test_a_template_may_choose_among_the_fonts_that_were_found() -> None:
+    found = installed_fonts()
+    assert found["NotoSerifCJKsc-Regular"].draws_chinese
+    assert found["DejaVuSansMono-Bold"].is_of_one_width
+    assert "NotoSerifCJKjp-Regular" not in found  # its characters are drawn as in Japan
+    assert "DejaVuSans" not in found
+    chosen = with_fonts(faces(), {Style.TEXT: "NotoSerifCJKsc-Regular"})
+    assert chosen[Style.TEXT].name == "NotoSerifCJKsc-Regular"
+    assert chosen[Style.BOLD] is faces()[Style.BOLD]
+    assert with_fonts(faces(), {}) is faces()
+
+
+def test_a_font_that_is_not_here_is_named_with_the_style_that_wants_it() -> None:
+    with pytest.raises(FontError) as refused:
+        with_fonts(faces(), {Style.SONG: "FZShuSong"})
+    assert refused.value.faults[0].field == "fonts/song"
+    assert "FZShuSong" in refused.value.text("zh")

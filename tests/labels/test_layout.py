@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labels.errors import CarrierError, FontError, MissingTextError, TemplateError
+from labels.errors import CarrierError, FontError, LabelError, MissingTextError, TemplateError
 from labels.face import FontFace, Style
 from labels.geometry import boxes
 from labels.layout import Layout, lay_out
@@ -186,3 +186,21 @@ def test_a_fixed_caption_goes_with_its_value() -> None:
     assert any(field.with_key == "net_content" for field in fields)
     bare = layout(ROLL_70, on_pack=VALUES.on_pack | {"net_content"})
     assert "净含量" not in said(bare)
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(LabelError) as refused:
+        layout(
+            ROLL_50, dpi=203, storage=None, product_name="云溪香菇超长的产品名称示例", address="云溪县\U0010fffd路8号"
+        )
+    assert [fault.field for fault in refused.value.faults] == ["storage", "qr", "texts/3", "lines/0/rows/6"]
+
+
+def test_names_in_characters_of_the_second_level_are_set_and_those_no_font_has_are_named_one_by_one() -> None:
+    assert "犇" in said(layout(ROLL_70, producer="云溪县犇𬒗镕菌业合作社"))
+    with pytest.raises(FontError) as refused:
+        layout(ROLL_70, producer="云溪\U00031350菌业", address="云溪县𰀀坞\U00031350路")
+    named = [(fault.field, fault.reason_zh) for fault in refused.value.faults]
+    assert [field for field, _ in named] == ["lines/0/rows/5", "lines/0/rows/6", "lines/0/rows/6"]
+    assert "U+31350" in named[0][1]
+    assert "U+30000 CJK UNIFIED IDEOGRAPH-30000" in named[1][1]

@@ -3,7 +3,8 @@
 import pytest
 
 from labels.errors import TemplateError
-from labels.library import read_template, shipped_templates
+from labels.face import Style
+from labels.library import read_template, shipped_templates, write_template
 from labels.template import Template
 from tests.labels.specimens import ROLL_50, ROLL_70, SHEET, template
 
@@ -77,3 +78,31 @@ def test_a_grid_larger_than_its_page_is_refused() -> None:
 
 def test_broken_toml_is_said_to_be_broken() -> None:
     assert "TOML" in faults("label = {")[""]
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e400", "1001", '"wide"', "[]", "0"])
+def test_numbers_that_no_label_has_are_refused_by_name(number: str) -> None:
+    assert "qr/box_mm" in faults(TOML.replace("box_mm = 22", f"box_mm = {number}"))
+
+
+def test_a_field_over_another_is_named_with_it() -> None:
+    crossed = TOML.replace("mark = { x_mm = 50, y_mm = 6", "mark = { x_mm = 50, y_mm = 12")
+    assert faults(crossed) == {"texts/0": "与 mark 重叠"}
+
+
+def test_a_template_of_monstrous_size_or_depth_is_refused_whole() -> None:
+    assert "最多" in faults(TOML + "#" * 20_000)[""]
+    assert "TOML" in faults("a = " + "[" * 9_000)[""]
+    many = ", ".join(['{ key = "lot", x_mm = 1, y_mm = 1, width_mm = 1, size_mm = 1, least_mm = 1 }'] * 41)
+    assert "texts" in faults(TOML.replace('texts = [{ key = "uscc"', f'texts = [{many}, {{ key = "uscc"'))
+
+
+def test_names_hold_no_control_characters() -> None:
+    assert "name_zh" in faults(TOML.replace('"样"', '"\\u0007"'))
+
+
+@pytest.mark.parametrize("name", [ROLL_50, ROLL_70, SHEET])
+def test_what_is_written_reads_as_the_same_template(name: str) -> None:
+    named = template(name).model_copy(update={"fonts": {Style.TEXT: "Some-Font"}, "name_zh": '引号"与\\'})
+    assert read_template(write_template(named)) == named
+    assert read_template(write_template(template(name))) == template(name)

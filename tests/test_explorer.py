@@ -3,20 +3,25 @@
 import json
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from gimark import explorer
 from gimark.audit import ENTRY_ONLY
 from gimark.clock import FixedClock
 from gimark.explorer import EntryPage, entry_types, newest
+from gimark.issuance.model import IssueRun
 from gimark.issuance.rules import RangeKind
 from gimark.ledger import book
 from gimark.ledger.entries import known_types
 from gimark.registry.authorizations.rules import ChangeKind
+from gimark.registry.enterprises.actions import EnterpriseForm, erase_person, register_enterprise
 from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
+from gimark.scans.actions import mark_code
+from gimark.scans.model import MarkKind
 from gimark.store.unit_of_work import Store
-from tests.county import BATCH, GTIN, OTHER_GTIN, OTHER_USCC, USCC, County, make_county, on_both
+from tests.county import BATCH, GTIN, OTHER_GTIN, OTHER_USCC, TOWN, USCC, County, make_county, on_both
 
+TRADER = "92000952MA0YXA101B"
 OF_BATCH = "run.void run.activate run.issue batch.confirm batch.register"
 
 
@@ -106,6 +111,21 @@ def test_type_and_subject_together_narrow(county: County) -> None:
     assert types(find(county, about=USCC, type_="run.void")) == ["run.void"]
     assert types(find(county, about=OTHER_USCC, type_="run.void")) == []
     assert types(find(county, about=USCC, type_="keyset.publish")) == []
+
+
+@on_both
+def test_marks_and_erasures_are_found_by_their_types_and_by_no_subject(county: County) -> None:
+    with county.store.acting() as act:
+        form = EnterpriseForm(TRADER, "云溪县王五菇行", EnterpriseKind.SOLE_TRADER, TOWN, "松坞镇 9 号")
+        register_enterprise(act, county.regulator, form)
+        erase_person(act, county.regulator, TRADER, "本人申请")
+        run = act.session.scalars(select(IssueRun.ref)).one()
+        mark_code(act, county.regulator, run, 7, MarkKind.COPIED, "示例理由")
+        act.commit()
+    for type_ in ("correction", "private"):
+        assert types(find(county, type_=type_)) == [type_]
+    for about in (TRADER, USCC, GTIN, BATCH.lot):
+        assert {"correction", "private"}.isdisjoint(types(find(county, about=about)))
 
 
 def test_a_sole_trader_whose_salt_is_gone_is_found_by_no_number(county: County) -> None:

@@ -25,6 +25,7 @@ ACTS = (
     "code_mark",
     "enterprise_entry",
     "gi_right_change",
+    "person_erasure",
     "proposal",
     "proposal_decision",
     "volume_override",

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,10 +19,19 @@ from gimark.keys.keyset import IssuingKey, KeyState
 from gimark.ledger import book, entries
 from gimark.production.actions import recall_batch
 from gimark.registry.authorizations.rules import ChangeKind
+from gimark.registry.enterprises.actions import EnterpriseForm, erase_person, register_enterprise
+from gimark.registry.enterprises.model import EnterpriseKind
+from gimark.registry.rights.amending import RightAmendment, amend_right
+from gimark.registry.rights.evidence import Evidence
+from gimark.registry.rights.model import SourceTag
+from gimark.scans.actions import mark_code
+from gimark.scans.model import MarkKind
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
 from tests.conftest import NOW
-from tests.county import make_county
+from tests.county import RIGHT, TOWN, make_county
+
+TRADERS = ("92000952MA0YXA101B", "92331126MA00TEXT09")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +55,14 @@ def finished(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     county.amend(labels_per_year=5_000)
     county.stop(ChangeKind.SUSPEND)
     with store.acting() as act:
+        facts = replace(RIGHT, announcement="示例公告第 1 号").facts
+        known = Evidence("示例公告", SourceTag.INVENTED)
+        amend_right(act, county.regulator, county.right_ref, RightAmendment(facts, known, "示例理由"))
+        for uscc in TRADERS:
+            form = EnterpriseForm(uscc, f"云溪县{uscc[-4:]}菇行", EnterpriseKind.SOLE_TRADER, TOWN, "松坞镇 9 号")
+            register_enterprise(act, county.regulator, form)
+        erase_person(act, county.regulator, TRADERS[0], "本人申请")
+        mark_code(act, county.regulator, run.ref, 30, MarkKind.COPIED, "示例理由")
         recall_batch(act, county.producer, batch, "示例理由")
         act.commit()
     store.engine.dispose()
@@ -97,8 +115,16 @@ def test_a_county_in_which_only_acts_were_done_agrees_with_its_ledger(store: Sto
         ("UPDATE gi_right SET valid_until = '2030-01-01'", "right.set"),
         ("INSERT INTO gi_right_town SELECT 1, code FROM town ORDER BY code DESC LIMIT 1", "right.set"),
         ("DELETE FROM gi_right_town", "right.set"),
+        ("UPDATE gi_right SET announcement = NULL", "right.set"),
+        ('UPDATE gi_right_change SET before = \'{"announcement": "别的公告"}\'', "right.set"),
+        ('UPDATE gi_right_change SET after = \'{"announcement": "别的公告"}\'', "right.set"),
+        ("DELETE FROM gi_right_change", "right.set"),
         ("UPDATE enterprise SET name_zh = '云溪县冒名菌业有限公司' WHERE id = 1", "enterprise.set"),
         ("UPDATE enterprise SET uscc = '91331126MA00TEXT1X' WHERE id = 1", "enterprise.set"),
+        ("UPDATE enterprise SET subject_salt = NULL WHERE subject_salt IS NOT NULL", "enterprise.set"),
+        ("UPDATE enterprise SET subject_salt = zeroblob(16) WHERE contact IS NULL AND id = 3", "enterprise.set"),
+        ("UPDATE person_erasure SET reason = '别的理由'", "correction"),
+        ("DELETE FROM person_erasure", "correction"),
         ("UPDATE trade_item SET net_g = 500 WHERE id = 1", "item.set"),
         ("UPDATE trade_item SET name_zh = '云溪香菇 花菇 500 g' WHERE id = 1", "item.set"),
         ("UPDATE trade_item SET grade = NULL WHERE id = 1", "item.set"),
@@ -153,6 +179,12 @@ def test_a_county_in_which_only_acts_were_done_agrees_with_its_ledger(store: Sto
         ("UPDATE range_act SET reason = '另一理由' WHERE kind = 'void'", "run.void"),
         ("UPDATE range_act SET kind = 'return' WHERE kind = 'void'", "run.void"),
         ("DELETE FROM range_act WHERE kind = 'reprint'", "run.reprint"),
+        ("DELETE FROM enterprise_entry WHERE kind = 'batch'", "batch.register"),
+        ("UPDATE enterprise_entry SET enterprise_id = 2 WHERE kind = 'run'", "run.issue"),
+        ("UPDATE enterprise_entry SET kind = 'batch' WHERE kind = 'run'", "run.issue"),
+        ("UPDATE code_mark SET note = '别的理由'", "private"),
+        ("UPDATE code_mark SET kind = 'display'", "private"),
+        ("DELETE FROM code_mark", "private"),
     ],
 )
 def test_a_changed_row_is_told_by_its_entry(store: Store, statement: str, type_: str) -> None:
@@ -192,7 +224,7 @@ def test_an_entry_that_was_written_over_is_told(store: Store) -> None:
 def test_a_ledger_longer_than_is_read_at_a_time_is_audited_to_its_end(store: Store) -> None:
     with store.acting() as act:
         for _ in range(book.PORTION):
-            book.append(act, "private", "platform", kind="notice", commitment="A" * 43 + "=")
+            book.append(act, "rule.set", "regulator", rule="示例", value=1, source="示例", **{"from": "2026-01-01"})
         index = book.append(act, "batch.recall", "regulator", batch=0, reason="没有这件事")
         act.commit()
     assert [found.index for found in told(store)] == [index]

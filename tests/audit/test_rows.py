@@ -11,7 +11,7 @@ from gimark.issuance.rules import RangeKind
 from gimark.ledger import triggers
 from gimark.production.actions import recall_batch
 from gimark.registry.authorizations.rules import ChangeKind
-from gimark.registry.enterprises.actions import EnterpriseForm, register_enterprise
+from gimark.registry.enterprises.actions import EnterpriseForm, erase_person, register_enterprise
 from gimark.registry.enterprises.model import EnterpriseKind
 from gimark.store.unit_of_work import Store
 from tests.county import TOWN, County, make_county
@@ -145,11 +145,15 @@ def test_an_amendment_said_to_be_in_force_on_another_day_is_told(county: County,
     assert what.endswith("row in force from 2026-03-02")
 
 
-def test_an_erased_trader_agrees_with_the_entry(county: County) -> None:
+def test_an_erased_trader_agrees_with_the_entry_and_one_that_was_not_erased_by_an_act_is_told(county: County) -> None:
     register_trader(county)
     assert found(county) == []
-    tamper(county, "enterprise", "UPDATE enterprise SET subject_salt = NULL WHERE kind = 'sole_trader'")
+    with county.store.acting() as act:
+        erase_person(act, county.regulator, TRADER_USCC, "本人申请")
+        act.commit()
     assert found(county) == []
+    tamper(county, "person_erasure", "DELETE FROM person_erasure")
+    assert sorted(found(county)) == ["correction: the tables have no such act", "subject: the salt is gone"]
 
 
 @pytest.mark.parametrize(

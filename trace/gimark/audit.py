@@ -17,10 +17,11 @@ from gimark.ledger import book, entries
 from gimark.ledger.replay import ERASED, ExpectedEntry
 from gimark.production import replay as production
 from gimark.registry import replay as registry
+from gimark.scans import replay as scans
 
 ENVELOPE = frozenset({"v", "t", "type", "by"})
-# Acts that keep no row of their own, so the entry alone is the record.
-ENTRY_ONLY = frozenset({"private", "correction", "rule.set"})
+# Types that no act of this release writes, so that an entry of theirs has no row.
+ENTRY_ONLY = frozenset({"rule.set"})
 
 Entry = dict[str, object]
 
@@ -53,10 +54,12 @@ def differences(session: Session) -> Iterator[Difference]:
         yield Difference(index, "a row points at an entry that is not in the ledger")
     bodies = {index: _own(logged[index]) for index in registered if index in logged}
     yield from _told(registry.differing_rights(session))
+    yield from _told(registry.differing_persons(session))
     yield from _told(production.differing_batches(session, bodies))
     yield from _told(production.differing_acts(session))
     yield from _told(production.differing_sums(session))
     yield from _told(issuance.differing_commitments(session))
+    yield from _told(issuance.differing_lists(session))
     yield from _moved(session)
 
 
@@ -69,6 +72,7 @@ def _expected(session: Session) -> Iterator[ExpectedEntry]:
     yield from registry.expected_entries(session)
     yield from production.expected_entries(session)
     yield from issuance.expected_entries(session)
+    yield from scans.expected_entries(session)
 
 
 def _own(fields: Entry) -> Entry:

@@ -16,13 +16,14 @@ from gimark.issuance.model import IssueRun, RangeAct
 from gimark.issuance.rules import RangeKind
 from gimark.ledger import book
 from gimark.ledger.model import LogEntry
-from gimark.production.model import Batch, BatchAct, BatchActKind
+from gimark.production.model import Batch, BatchAct, BatchActKind, VolumeOverride
 from gimark.registry.authorizations.model import Authorization, AuthorizationChange
 from gimark.registry.authorizations.rules import ChangeKind
 from gimark.registry.directory.queries import is_named
-from gimark.registry.enterprises.model import Enterprise
+from gimark.registry.enterprises.model import Enterprise, PersonErasure
 from gimark.registry.items.model import TradeItem
 from gimark.registry.rights.model import Right, RightChange
+from gimark.scans.model import CodeMark
 
 # More items than one enterprise has; a search never looks at more.
 MOST_NAMED = 1_000
@@ -186,4 +187,9 @@ _ACTS = (
     _Acts(SigningKey.ledger_index, {"key.add": true()}),
     _Acts(KeyAct.ledger_index, _by_kind("key", KeyAct.kind, KeyActKind)),
     _Acts(KeySetPublication.ledger_index, {"keyset.publish": true()}),
+    _Acts(VolumeOverride.ledger_index, {"override.grant": true()}, lambda s: s.batch(VolumeOverride.batch_id)),
+    # What commitments are to is nobody's business, so no subject finds them.
+    _Acts(VolumeOverride.grounds_index, {"private": true()}),
+    _Acts(CodeMark.ledger_index, {"private": true()}),
+    _Acts(PersonErasure.ledger_index, {"correction": true()}),
 )

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import except_, select
 from sqlalchemy.orm import Session
 
 from gimark.codes.commitment import BLOCK, HASH_SIZE, root
@@ -12,8 +12,9 @@ from gimark.issuance.model import IssueRun, RangeAct, RangeSpan, RunAuthorizatio
 from gimark.issuance.queries import acts_on
 from gimark.issuance.rules import CodeState, RangeKind, RunStates
 from gimark.ledger.replay import ExpectedEntry
-from gimark.production.model import Batch, MovementKind
+from gimark.production.model import Batch, EnterpriseEntry, EntryKind, MovementKind
 from gimark.registry.authorizations.model import Authorization
+from gimark.registry.items.model import TradeItem
 
 
 def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
@@ -29,6 +30,22 @@ def differing_commitments(session: Session) -> Iterator[tuple[int, str]]:
     for index, count, codes_root, blob in rows:
         if len(blob) != HASH_SIZE * -(-count // BLOCK) or root(blob) != codes_root:
             yield index, "level8: the stored hashes do not lead to codes_root"
+
+
+def differing_lists(session: Session) -> Iterator[tuple[int, str]]:
+    """(ledger index, what differs) of batches and runs that are on another enterprise's list than their maker's."""
+    batches = select(TradeItem.enterprise_id, Batch.ledger_index).join(TradeItem, TradeItem.id == Batch.item_id)
+    runs = (
+        select(TradeItem.enterprise_id, IssueRun.ledger_index)
+        .join(Batch, Batch.id == IssueRun.batch_id)
+        .join(TradeItem, TradeItem.id == Batch.item_id)
+    )
+    for kind, made in ((EntryKind.BATCH, batches), (EntryKind.RUN, runs)):
+        listed = select(EnterpriseEntry.enterprise_id, EnterpriseEntry.ledger_index).where(EnterpriseEntry.kind == kind)
+        for enterprise_id, index in session.execute(except_(made, listed)):
+            yield index, f"list of enterprise {enterprise_id}: the {kind} is not on it"
+        for enterprise_id, index in session.execute(except_(listed, made)):
+            yield index, f"list of enterprise {enterprise_id}: it has no such {kind}"
 
 
 def expected_movements(session: Session) -> Iterator[tuple[int, tuple[int, str, int, int]]]:

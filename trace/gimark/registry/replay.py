@@ -9,7 +9,7 @@ from gimark.ledger.replay import ExpectedEntry
 from gimark.registry.authorizations.model import Authorization, AuthorizationChange
 from gimark.registry.authorizations.rules import ChangeKind
 from gimark.registry.enterprises.actions import public_fields
-from gimark.registry.enterprises.model import Enterprise
+from gimark.registry.enterprises.model import Enterprise, EnterpriseKind, PersonErasure
 from gimark.registry.items.model import TradeItem, TradeItemRight
 from gimark.registry.rights.facts import FactValue, facts_of, logged_fields
 from gimark.registry.rights.model import FactName, GiProduct, Right, RightChange
@@ -17,12 +17,13 @@ from gimark.registry.rights.queries import towns_of
 
 
 def expected_entries(session: Session) -> Iterator[ExpectedEntry]:
-    """One for every right, enterprise, trade item, authorization and change."""
+    """One for every right, enterprise, trade item, authorization, change and erasure."""
     yield from _rights(session)
     yield from _enterprises(session)
     yield from _items(session)
     yield from _authorizations(session)
     yield from _changes(session)
+    yield from _erasures(session)
 
 
 def differing_rights(session: Session) -> Iterator[tuple[int, str]]:
@@ -34,6 +35,16 @@ def differing_rights(session: Session) -> Iterator[tuple[int, str]]:
             for name, after in change.after.items():
                 if values[FactName(name)] != after:
                     yield change.ledger_index, f"right.set {name}: row {values[FactName(name)]!r}, act {after!r}"
+
+
+def differing_persons(session: Session) -> Iterator[tuple[int, str]]:
+    """(ledger index, what differs) of sole traders whose salt is gone without an act, or there in spite of one."""
+    erased = select(PersonErasure.id).where(PersonErasure.enterprise_id == Enterprise.id).exists()
+    asked = select(Enterprise.ledger_index, erased).where(
+        Enterprise.kind == EnterpriseKind.SOLE_TRADER, Enterprise.subject_salt.is_(None) != erased
+    )
+    for index, is_erased in session.execute(asked):
+        yield index, "subject: the salt is there in spite of an erasure" if is_erased else "subject: the salt is gone"
 
 
 def _rights(session: Session) -> Iterator[ExpectedEntry]:
@@ -127,3 +138,12 @@ def _changes(session: Session) -> Iterator[ExpectedEntry]:
         # An amendment's entry tells no day: it is in force from the day it was made.
         day = change.effective_on if change.kind is ChangeKind.AMEND else None
         yield ExpectedEntry(change.ledger_index, f"authorization.{change.kind}", fields, change.at, day)
+
+
+def _erasures(session: Session) -> Iterator[ExpectedEntry]:
+    rows = session.execute(
+        select(PersonErasure, Enterprise.ledger_index).join(Enterprise, Enterprise.id == PersonErasure.enterprise_id)
+    )
+    for erasure, enterprise_index in rows:
+        fields: dict[str, object] = {"entry": enterprise_index, "reason": erasure.reason}
+        yield ExpectedEntry(erasure.ledger_index, "correction", fields, erasure.at)

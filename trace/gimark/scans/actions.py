@@ -30,13 +30,17 @@ def mark_code(act: Act, actor: Actor, run_ref: str, idx: int, kind: MarkKind, no
         raise not_found("run")
     _check(run, idx, note)
     salt = secrets.token_bytes(SALT_BYTES)
-    body = canonical.encode({"run": run.ledger_index, "index": idx, "kind": kind.value, "note": note})
-    commitment = b64encode(hashlib.sha256(salt + body).digest()).decode()
-    index = book.append(act, "private", actor.ledger_word, kind="case", commitment=commitment)
+    index = book.append(act, "private", actor.ledger_word, **mark_fields(run.ledger_index, idx, kind, note, salt))
     mark = CodeMark(run_id=run.id, idx=idx, kind=kind, note=note, salt=salt, at=act.now, ledger_index=index)
     act.session.add(mark)
     act.session.flush()
     return mark
+
+
+def mark_fields(run_index: int, idx: int, kind: MarkKind, note: str, salt: bytes) -> dict[str, str]:
+    """What the private entry of a mark says: H(salt ‖ the mark in canonical JSON); `run_index` is its run's entry."""
+    body = canonical.encode({"run": run_index, "index": idx, "kind": kind.value, "note": note})
+    return {"kind": "case", "commitment": b64encode(hashlib.sha256(salt + body).digest()).decode()}
 
 
 def _check(run: IssueRun, idx: int, note: str) -> None:

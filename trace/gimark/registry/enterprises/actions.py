@@ -13,7 +13,7 @@ from gimark.codes.uscc import check_uscc
 from gimark.errors import Checklist, ConflictError, Fault
 from gimark.ledger import book
 from gimark.ledger.replay import ERASED
-from gimark.registry.enterprises.model import Enterprise, EnterpriseKind
+from gimark.registry.enterprises.model import Enterprise, EnterpriseKind, PersonErasure
 from gimark.registry.rights.model import Town
 from gimark.store.unit_of_work import Act
 from gimark.texts import LONG, NAME, SHORT, check_texts, checked_reason
@@ -80,7 +80,8 @@ def erase_person(act: Act, actor: Actor, uscc: str, reason: str) -> Enterprise:
     if enterprise.subject_salt is None:
         raise ConflictError((_NOT_ERASABLE if enterprise.kind is not EnterpriseKind.SOLE_TRADER else _ERASED_BEFORE,))
     fields = {"entry": enterprise.ledger_index, "reason": checked_reason(reason)}
-    book.append(act, "correction", actor.ledger_word, **fields)
+    index = book.append(act, "correction", actor.ledger_word, **fields)
+    act.session.add(PersonErasure(enterprise_id=enterprise.id, reason=reason, at=act.now, ledger_index=index))
     enterprise.subject_salt = enterprise.contact = enterprise.phone = None
     act.session.flush()
     return enterprise

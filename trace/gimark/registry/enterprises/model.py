@@ -1,5 +1,6 @@
 """Enterprises."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, LargeBinary, String
@@ -39,4 +40,16 @@ class Enterprise(Base):
     phone: Mapped[str | None] = mapped_column(String(40))
     sc_licence: Mapped[str | None] = mapped_column(String(16))
     subject_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    ledger_index: Mapped[LedgerIndex]
+
+
+class PersonErasure(Base):
+    """The act by which a sole trader's salt was deleted, so that the ledger leads to nobody any more."""
+
+    __tablename__ = "person_erasure"
+
+    id: Mapped[PrimaryKey]
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), unique=True)
+    reason: Mapped[str] = mapped_column(String(240))
+    at: Mapped[datetime]
     ledger_index: Mapped[LedgerIndex]

@@ -14,10 +14,13 @@ from gimark.issuance.rules import CodeState, RangeKind
 from gimark.ledger import book
 from gimark.ledger.entries import known_types
 from gimark.registry.authorizations.rules import ChangeKind
+from gimark.registry.rights.amending import RightAmendment, amend_right
+from gimark.registry.rights.evidence import Evidence
+from gimark.registry.rights.model import SourceTag
 from gimark.scans.rules import Colour, Reason
 from gimark.scans.snapshot import APART, NEW_THINGS, Snapshot, named_by
 from gimark.store.unit_of_work import Store
-from tests.county import BATCH, County
+from tests.county import BATCH, RIGHT, County
 from tests.scans.desk import Desk, uri_of
 
 
@@ -57,6 +60,23 @@ def test_an_act_on_an_authorization_drops_every_batch_under_it(desk: Desk) -> No
     desk.county.stop(ChangeKind.SUSPEND)
     desk.snapshot.look()
     assert [desk.snapshot.at_hand(run.number) for run in runs] == [None, None]
+
+
+def test_a_package_is_shown_under_its_right_as_it_is_now(desk: Desk) -> None:
+    uri = uri_of(desk.county, desk.county.run(desk.county.batch()))
+
+    def announcements() -> list[str | None]:
+        package = desk.scan(uri).verdict.package
+        assert package is not None
+        return [right.announcement for right in package.rights]
+
+    assert announcements() == [None]
+    with desk.county.store.acting() as act:
+        facts = replace(RIGHT, announcement="示例公告第 1 号").facts
+        form = RightAmendment(facts, Evidence("示例", SourceTag.INVENTED), "补登公告号")
+        amend_right(act, desk.county.regulator, desk.county.right_ref, form)
+        act.commit()
+    assert announcements() == ["示例公告第 1 号"]
 
 
 def test_a_new_run_of_a_batch_is_found_and_the_old_one_read_again(desk: Desk) -> None:

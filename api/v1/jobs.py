@@ -85,11 +85,11 @@ class JobsQuery(PageQuery):
     state: JobState | None = None
 
 
-@router.get("", response_model=Page[JobListed], summary="List jobs", openapi_extra=needs(Permission.MANAGE_JOBS))
+@router.get("", response_model=Page[JobListed], summary="List jobs", openapi_extra=needs(Permission.READ))
 def list_jobs(request: Request, process: Here, actor: Caller, query: Annotated[JobsQuery, Query()]) -> Response:
-    """All work of the installation, in the order in which it was asked for."""
+    """Long work in the order in which it was asked for; for a producer's key, that of its own orders."""
     with process.here.store.reading() as session:
-        return page(request, work.all_work(session, actor, query.wanted, query.state).map(JobListed.of))
+        return page(request, work.visible_work(session, actor, query.wanted, query.state).map(JobListed.of))
 
 
 @router.get("/{job}", response_model=JobShown, summary="Show a job", openapi_extra=needs(Permission.READ))

@@ -268,6 +268,20 @@ def test_templates_are_listed_with_what_they_can_be_printed_as_and_calibrated(sh
         assert shop.producer.get(f"/label-templates/{query}").status_code == 422, query
 
 
+def test_a_producer_s_list_has_the_jobs_of_its_own_orders_and_no_others(shop: Shop) -> None:
+    ordered = shop.order().json()["job"]["ref"]
+
+    def listed(program_: Program, query: str = "") -> list[tuple[str, str]]:
+        return [(one["ref"], one["kind"]) for one in program_.get(f"/jobs{query}").json()["items"]]
+
+    mine = listed(shop.producer)
+    assert (ordered, "print-labels") in mine
+    assert {kind for _, kind in mine} <= {"issue-codes", "print-labels"}
+    assert listed(shop.producer, "?state=queued") == [(ordered, "print-labels")]
+    assert listed(shop.other) == []
+    assert shop.other.get(f"/jobs?after={ordered}").status_code == 422
+
+
 def test_the_platform_sees_all_jobs_and_tries_or_ends_them(shop: Shop) -> None:
     with shop.site.here.store.reading() as session:
         administrator = program(shop.site, actor_for(session, "admin"))
@@ -275,7 +289,6 @@ def test_the_platform_sees_all_jobs_and_tries_or_ends_them(shop: Shop) -> None:
     job = f"/jobs/{ordered['job']['ref']}"
     assert ordered["job"]["ref"] in {one["ref"] for one in administrator.get("/jobs?state=queued").json()["items"]}
     for program_ in (shop.producer, shop.other):
-        assert program_.get("/jobs").status_code == 403
         assert program_.ask("POST", f"{job}/cancellation").status_code == 403
     assert administrator.ask("POST", f"{job}/retry").status_code == 409
     assert administrator.ask("POST", f"{job}/cancellation").json()["state"] == "cancelled"

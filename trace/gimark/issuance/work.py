@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, require
@@ -11,6 +11,7 @@ from gimark.issuance.model import IssueOrder, IssueRun, PrintOrder
 from gimark.issuance.printing import print_job
 from gimark.jobs.actions import cancel, retry
 from gimark.jobs.kinds import ISSUE_CODES, PRINT_LABELS
+from gimark.jobs.model import Job
 from gimark.jobs.queries import JobFacts, job, job_by_key, job_not_found, jobs
 from gimark.jobs.rules import JobState
 from gimark.store.paging import Portion, Wanted
@@ -45,10 +46,24 @@ def work_of_print(session: Session, print_ref: str) -> JobFacts | None:
     return job_by_key(session, print_job(print_ref))
 
 
-def all_work(session: Session, actor: Actor, wanted: Wanted, state: JobState | None = None) -> Portion[JobFacts]:
-    """All jobs of the installation (in `state`), in the order in which they were asked for. Needs MANAGE_JOBS."""
-    require(actor, Permission.MANAGE_JOBS)
-    return jobs(session, wanted, state)
+def visible_work(session: Session, actor: Actor, wanted: Wanted, state: JobState | None = None) -> Portion[JobFacts]:
+    """The jobs (in `state`) in the order in which they were asked for; of a producer, those of its orders. READ.
+
+    Jobs leave when they are old while orders stay, so jobs are walked and their orders looked up, not the other way.
+    """
+    require(actor, Permission.READ)
+    if actor.enterprise_id is None:
+        return jobs(session, wanted, state)
+    return jobs(session, wanted, state, _is_of(actor.enterprise_id))
+
+
+def _is_of(enterprise_id: int) -> ColumnElement[bool]:
+    def ordered(kind: str, order: type[IssueOrder] | type[PrintOrder]) -> ColumnElement[bool]:
+        ref = func.substr(Job.key, len(kind) + 2)
+        own = exists().where(order.ref == ref, order.enterprise_id == enterprise_id)
+        return and_(Job.kind == kind, own)
+
+    return or_(ordered(ISSUE_CODES, IssueOrder), ordered(PRINT_LABELS, PrintOrder))
 
 
 def retry_work(act: Act, actor: Actor, ref: str) -> None:

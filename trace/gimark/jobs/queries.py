@@ -68,9 +68,13 @@ def jobs_by_key(session: Session, keys: Collection[str]) -> dict[str, JobFacts]:
     return {row.key: _facts(row) for row in session.scalars(select(Job).where(Job.key.in_(keys)))}
 
 
-def jobs(session: Session, wanted: Wanted, state: JobState | None = None) -> Portion[JobFacts]:
-    """All jobs (in `state`), in the order in which they were asked for."""
-    asked = select(Job) if state is None else select(Job).where(Job.state == state)
+def jobs(
+    session: Session, wanted: Wanted, state: JobState | None = None, *only: ColumnElement[bool]
+) -> Portion[JobFacts]:
+    """All jobs (in `state`, and such as `only` says), in the order in which they were asked for."""
+    asked = select(Job).where(*only)
+    if state is not None:
+        asked = asked.where(Job.state == state)
     return portion(session, asked, Job.id, Job.ref, wanted).map(_facts)
 
 

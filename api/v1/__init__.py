@@ -15,6 +15,7 @@ from api.v1 import (
     batches,
     codes,
     county,
+    custody,
     enterprises,
     issuing_keys,
     items,
@@ -42,7 +43,21 @@ from labels.errors import LabelError
 VERSION = "1.0.0"
 ROUTERS = (
     *(me, access_keys, users, county, products, rights, enterprises, items, authorizations),
-    *(proposals, batches, runs, ranges, templates, prints, print_files, jobs, codes, ledger, issuing_keys, statistics),
+    *(
+        proposals,
+        batches,
+        runs,
+        ranges,
+        templates,
+        prints,
+        print_files,
+        custody,
+        jobs,
+        codes,
+        ledger,
+        issuing_keys,
+        statistics,
+    ),
 )
 
 

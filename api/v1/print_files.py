@@ -14,6 +14,7 @@ from api.v1.door import Caller, Here
 from api.v1.models import RefInPath
 from api.v1.prints import binary
 from gimark.accounts.rules import Permission
+from gimark.issuance.custody.actions import hand_out
 from gimark.issuance.printing import leaving_file
 
 router = APIRouter(prefix="/print-orders/{order}/files", tags=["labels"], route_class=JsonRoute)
@@ -41,7 +42,9 @@ def download_file(
     name: Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,79}$", examples=["labels-0001.pdf"])],
     known: KnownTag = None,
 ) -> Response:
-    """The file's bytes, once its order is released (409 before). `ETag` is its SHA-256. Kept for 90 days."""
+    """The file's bytes, once its order is released (409 before). `ETag` is its SHA-256. Kept for 90 days.
+
+    Who was given it, and when, is kept for good. 409 once labels of it were printed again: a later file replaced it."""
     here = process.here
     with here.store.reading() as session:
         file = leaving_file(session, actor, order, name)
@@ -49,6 +52,9 @@ def download_file(
     if known is not None and known.strip() == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     kept = here.files.open(file.sha256)  # before the answer begins: what is gone is a 404
+    with here.store.acting() as act:  # and what cannot be noted does not leave
+        hand_out(act, actor, order, name)
+        act.commit()
     headers["Content-Length"] = str(file.size)
     kind = KINDS[file.name.rpartition(".")[2]]
     return StreamingResponse(_chunks(kept), 200, headers, kind)

@@ -11,6 +11,7 @@ from api.installation import Installation
 from api.jobs.labelling import order_labels
 from gimark.approvals.asked import Ending
 from gimark.errors import Fault, StoreFailedError, invalid
+from gimark.issuance.custody.actions import hand_out
 from gimark.issuance.issuing import MOST_AT_ONCE, IssueForm, issue_job, issue_order, order_codes
 from gimark.issuance.printing import PrintForm
 from gimark.issuance.queries import FileFacts, visible_run
@@ -137,6 +138,9 @@ def labels(
     order = order_labels(here, actor, form)
     order = finish(here, order.ref, console)
     for file in order.leaving:
+        with here.store.acting() as act:
+            hand_out(act, actor, order.ref, file.name)
+            act.commit()
         target = _copied(here, file, out)
         console.print(f"{target}  {file.size:,} B  SHA-256 {file.sha256}", markup=False, highlight=False)
 

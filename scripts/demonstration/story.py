@@ -20,6 +20,7 @@ from api.settings import Settings
 from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Actor
 from gimark.clock import FixedClock, local_day
+from gimark.issuance.custody.actions import hand_out
 from gimark.issuance.issuing import IssueForm, issue_codes
 from gimark.issuance.printing import PrintForm
 from gimark.issuance.queries import RunFacts
@@ -170,6 +171,9 @@ def _print(here: Installation, producer: Actor, issued: RunFacts, folder: Path) 
     for file in order.leaving:
         name = "labels.pdf" if file.name.endswith(".pdf") else file.name
         left[name] = folder / name
+        with here.store.acting() as act:
+            hand_out(act, producer, order.ref, file.name)
+            act.commit()
         with here.files.open(file.sha256) as source, left[name].open("wb") as target:
             shutil.copyfileobj(source, target)
         _fact(name, f"{left[name]}  {file.size:,} B  SHA-256 {file.sha256[:16]}…")

@@ -158,7 +158,8 @@ def leaving_file(session: Session, actor: Actor, ref: str, name: str) -> FileFac
     """The file `name` of a released order, for whoever may have its labels printed: it holds signed codes.
 
     Needs CHANGE_CODES. Raises NotFoundError for an order or file that is not there, or is another's; ConflictError
-    before the order is released.
+    before the order is released, and when labels of it were printed again: the later file replaced this one. Whose
+    bytes leave is noted (`custody.actions.hand_out`).
     """
     require(actor, Permission.CHANGE_CODES)
     order = visible_print(session, actor, ref)
@@ -178,7 +179,28 @@ def leaving_file(session: Session, actor: Actor, ref: str, name: str) -> FileFac
     found = next((file for file in order.leaving if file.name == name), None)
     if found is None:
         raise not_found("file")
+    later = superseding(session, session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one())
+    if later:
+        raise ConflictError(
+            (
+                Fault(
+                    "print_order",
+                    f"其中的标签已由订单 {later[-1].ref} 补印，旧文件不再提供",
+                    f"labels of it were printed again by order {later[-1].ref}, so this file leaves no more",
+                    "请使用补印的文件；其余标签还没印出的，请对那一段补印并写明理由",
+                    "Use the later file; for labels that were never printed, reprint that range with a reason",
+                ),
+            ),
+            {"superseded_by": later[-1].ref},
+        )
     return found
+
+
+def superseding(session: Session, order: PrintOrder) -> list[PrintOrder]:
+    """The later orders that print labels of `order` again, failed ones apart, in the order in which they came."""
+    span = (order.first, order.last)
+    later = [one for one in _ordered(session, order.run_id, span) if one.id > order.id and one.reprints_act_id]
+    return sorted(later, key=lambda one: one.id)
 
 
 def print_job(order_ref: str) -> str:

@@ -24,10 +24,14 @@ _WIDTH = 160
 
 @dataclass(frozen=True, slots=True)
 class BenchOptions:
-    """`n` is the number of units of work (None: the bench's own); `quick` asks for a run of a few seconds."""
+    """`n` is the number of units of work (None: the bench's own); `quick` asks for a run of a few seconds.
+
+    `postgres` is the URL of a database on a PostgreSQL server; empty where there is none to measure on.
+    """
 
     n: int | None = None
     quick: bool = False
+    postgres: str = ""
 
     def size(self, usual: int, quick: int) -> int:
         """The number of units of work: what was asked for, else `quick` or `usual`."""

@@ -13,7 +13,7 @@ BENCHES = ("qr", "issue", "labels", "verify", "verify-growth", "scan-drain", "le
 Style = Literal["table", "json", "markdown"]
 
 
-def run(names: list[str], *, n: int | None, quick: bool, style: Style) -> None:
+def run(names: list[str], options: BenchOptions, style: Style) -> None:
     """Run the benches `names` (all when empty): their tables, one JSON array, or sections of docs/performance.md."""
     unknown = sorted(set(names) - set(BENCHES))
     if unknown:
@@ -26,7 +26,7 @@ def run(names: list[str], *, n: int | None, quick: bool, style: Style) -> None:
         )
     reports: list[Report] = []
     for name in names or BENCHES:
-        report = import_module(f"scripts.bench.{name.replace('-', '_')}").run(BenchOptions(n=n, quick=quick))
+        report = import_module(f"scripts.bench.{name.replace('-', '_')}").run(options)
         reports.append(report)
         if style == "table":
             print_report(report)

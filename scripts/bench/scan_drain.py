@@ -5,13 +5,12 @@ then comes the signal. What a phone holds a whole answer of must be in the datab
 """
 
 import os
-import selectors
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +20,16 @@ from sqlalchemy import select
 
 from gimark.scans.model import ScanCheck
 from gimark.store.engine import open_engine
+from scripts.bench.databases import SQLITE, database_of_its_own, kind_of
+from scripts.bench.phones import scan
 from scripts.bench.report import BenchOptions, Report, Row
-from scripts.bench.verify import JSON, _request
 from scripts.bench.verify_site import HOST, build, settings_of
 
 CONNECTIONS = 32
 PROCESSES = 2
-SILENCE_S = 60.0
 READY_S = 180.0
+# Where nothing is promised, a glance is enough.
+GLANCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ CASES = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many look-ups were answered, how many of these are not stored, and how long leaving took."""
+    """How many look-ups were answered, how many of these are not stored, how long leaving took."""
 
     answered: int
     lost: int
@@ -59,100 +60,52 @@ class Outcome:
 
 
 def run(options: BenchOptions) -> Report:
-    """`options.n` is the number of codes for each case, of which about half are scanned."""
+    """`options.n` is the number of codes for each case that has a goal, of which about half are scanned."""
     count = options.size(usual=20_000, quick=2_000)
-    outcomes = [measure(case, count) for case in CASES]
+    servers = [SQLITE, options.postgres] if options.postgres else [SQLITE]
+    rows = [
+        _row(case, server, measure(case, count if case.goal else min(count, GLANCE), server))
+        for server in servers
+        for case in CASES
+    ]
     notes = [
-        f"{PROCESSES} web processes on SQLite, {CONNECTIONS} kept-alive connections, {count:,} codes a case.",
+        f"{PROCESSES} web processes, {CONNECTIONS} connections, {count:,} codes, half of them before the signal.",
         "Answered: the client holds the whole answer. Stored: the check is found in the database afterwards.",
     ]
-    rows = [_row(case, outcome) for case, outcome in zip(CASES, outcomes, strict=True)]
-    return Report("scan-drain", rows, notes, ("uvicorn", "sqlalchemy"))
+    return Report("scan-drain", rows, notes, ("uvicorn", "sqlalchemy", "psycopg"))
 
 
-def measure(case: Case, count: int) -> Outcome:
-    """Scan until half of `count` codes were answered, end the server, and look what is stored."""
-    with TemporaryDirectory() as name:
+def measure(case: Case, count: int, server: str = SQLITE) -> Outcome:
+    """Scan until half of `count` codes were answered, end the web processes, and look what is stored."""
+    with TemporaryDirectory() as name, database_of_its_own(server) as database:
         folder = Path(name)
-        targets = [uri.removeprefix(f"https://{HOST}") for uri in build(folder, count)]
-        with serving(folder, case.durability) as (parent, port):
-            scanning = Scanning(port, targets)
-            scanning.until(count // 2)
-            began = time.monotonic()
-            for pid in [parent.pid] if case.how is signal.SIGTERM else web_processes(parent.pid):
-                os.kill(pid, case.how)
-            scanning.until(count)
+        targets = [uri.removeprefix(f"https://{HOST}") for uri in build(folder, count, database)]
+        with serving(folder, database, case.durability) as (parent, port):
+            told_at = 0.0
+
+            def end() -> None:
+                nonlocal told_at
+                told_at = time.monotonic()
+                for pid in [parent.pid] if case.how is signal.SIGTERM else web_processes(parent.pid):
+                    os.kill(pid, case.how)
+
+            scans = scan(port, targets, count // 2, end, CONNECTIONS)
             if case.how is signal.SIGTERM:
                 parent.wait(READY_S)
-            seconds = time.monotonic() - began
-            stored = _stored(folder)
-        return Outcome(len(scanning.answered), len(scanning.answered - stored), seconds, scanning.rate)
-
-
-class Scanning:
-    """Phones that scan targets one after another over kept-alive connections; `answered` holds the indices."""
-
-    def __init__(self, port: int, targets: Sequence[str]) -> None:
-        self._targets = targets
-        self._next = iter(range(len(targets)))
-        self._selector = selectors.DefaultSelector()
-        self._began = time.monotonic()
-        self.answered: set[int] = set()
-        for _ in range(CONNECTIONS):
-            self._send(socket.create_connection(("127.0.0.1", port), timeout=SILENCE_S))
-
-    @property
-    def rate(self) -> float:
-        """Answers a second so far."""
-        return len(self.answered) / (time.monotonic() - self._began)
-
-    def until(self, count: int) -> None:
-        """Go on until `count` look-ups were answered, or the server has ended every connection."""
-        while len(self.answered) < count and self._selector.get_map():
-            ready = self._selector.select(SILENCE_S)
-            if not ready:
-                raise RuntimeError("the server says nothing any more")
-            for key, _ in ready:
-                index, received = key.data
-                self._take(key.fileobj, index, received)  # type: ignore[arg-type]
-
-    def _take(self, connection: socket.socket, index: int, received: bytearray) -> None:
-        try:
-            data = connection.recv(65_536)
-        except OSError:
-            data = b""
-        received += data
-        if data and not _is_whole(received):
-            return
-        self._selector.unregister(connection)
-        if not data:
-            connection.close()
-            return
-        if b'"green"' not in received:
-            raise RuntimeError(f"an unexpected answer to {self._targets[index][:60]}")
-        self.answered.add(index)
-        self._send(connection)
-
-    def _send(self, connection: socket.socket) -> None:
-        index = next(self._next, None)
-        try:
-            if index is None:
-                connection.close()
-                return
-            connection.sendall(_request(self._targets[index], JSON))
-        except OSError:
-            connection.close()
-            return
-        self._selector.register(connection, selectors.EVENT_READ, (index, bytearray()))
+            seconds = time.monotonic() - told_at
+            stored = _stored(settings_of(folder, database).database.render_as_string(hide_password=False))
+        lost = sum(1 for index, is_answered in enumerate(scans.answered) if is_answered and index not in stored)
+        return Outcome(scans.count, lost, seconds, scans.rate)
 
 
 @contextmanager
-def serving(folder: Path, durability: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+def serving(folder: Path, database: str, durability: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     """`gimark serve` with both web processes ready, and its port."""
     with socket.create_server(("127.0.0.1", 0)) as chosen:
         port = chosen.getsockname()[1]
     settings = settings_of(folder)
     own = {
+        "DATABASE_URL": database,
         "DATA_DIR": settings.data_dir,
         "PASSPHRASE_FILE": settings.passphrase_file,
         "SCAN_DURABILITY": durability,
@@ -187,24 +140,17 @@ def _wait_until_ready(parent: "subprocess.Popen[bytes]", log: Path) -> None:
         time.sleep(0.1)
 
 
-def _is_whole(received: bytearray) -> bool:
-    head, end, body = bytes(received).partition(b"\r\n\r\n")
-    if not end:
-        return False
-    return len(body) >= int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-
-
-def _stored(folder: Path) -> set[int]:
-    engine = open_engine(settings_of(folder).database)
+def _stored(database: str) -> set[int]:
+    engine = open_engine(database)
     with engine.connect() as connection:
         found = set(connection.scalars(select(ScanCheck.idx)))
     engine.dispose()
     return found
 
 
-def _row(case: Case, outcome: Outcome) -> Row:
+def _row(case: Case, server: str, outcome: Outcome) -> Row:
     return Row(
-        work=case.name,
+        work=f"{case.name}, {kind_of(server)}",
         measured=outcome.lost,
         unit=f"of {outcome.answered:,} answered scans lost",
         goal=case.goal,

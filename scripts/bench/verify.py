@@ -141,7 +141,7 @@ class Cpu(NamedTuple):
 
 def _cpu(connection: socket.socket) -> Cpu:
     """What the server says of itself; asking costs as much as a bare answer, once a stretch for every kind."""
-    connection.sendall(_request(CLOCK, JSON))
+    connection.sendall(request_for(CLOCK, JSON))
     thread_ns, process_ns = map(int, _answer(connection).split())
     return Cpu(thread_ns / 1e9, (process_ns - thread_ns) / 1e9)
 
@@ -159,14 +159,15 @@ def _ask(connections: Sequence[socket.socket], kind: Kind, targets: Sequence[str
     for start in range(0, len(targets), len(connections)):
         together = list(zip(connections, targets[start : start + len(connections)], strict=False))
         for connection, target in together:
-            connection.sendall(_request(target, kind.accept))
+            connection.sendall(request_for(target, kind.accept))
         for connection, target in together:
             body = _answer(connection)
             if kind.expected not in body:
                 raise RuntimeError(f"{kind.name}: an unexpected answer to {target[:60]}")
 
 
-def _request(target: str, accept: str) -> bytes:
+def request_for(target: str, accept: str) -> bytes:
+    """A phone's GET of a path with its query."""
     return (
         f"GET {target} HTTP/1.1\r\nHost: {HOST}\r\nUser-Agent: {PHONE}\r\nAccept: {accept}\r\n"
         "Accept-Language: zh-CN,zh;q=0.9\r\nAccept-Encoding: gzip\r\n\r\n"

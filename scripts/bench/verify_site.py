@@ -49,21 +49,21 @@ URIS = "uris.txt"
 LEAST_BODY = HELLO_BODY.ljust(2_000)
 
 
-def settings_of(folder: Path) -> Settings:
-    """The settings of the bench's installation, whatever the environment says."""
+def settings_of(folder: Path, database_url: str = "") -> Settings:
+    """The settings of the bench's installation, whatever the environment says; on SQLite unless a database is given."""
     return Settings(
         data_dir=folder / "site",
         passphrase=None,
         passphrase_file=folder / "passphrase",
-        database_url="",
+        database_url=database_url,
         trusted_proxies=(),
         bad_signatures_per_minute=10**9,
     )
 
 
-def build(folder: Path, count: int) -> list[str]:
+def build(folder: Path, count: int, database_url: str = "") -> list[str]:
     """Found an installation with one activated run of `count` codes; their URIs."""
-    settings = settings_of(folder)
+    settings = settings_of(folder, database_url)
     (folder / "passphrase").touch(mode=0o600)
     (folder / "passphrase").write_text(token_urlsafe(), encoding="ascii")
     found(settings, PROFILE, ORIGIN, HOST)

@@ -257,12 +257,17 @@ def bench(
     quick: Annotated[bool, typer.Option(help="缩小规模 / A small run.")] = False,
     json: Annotated[bool, typer.Option("--json", help="JSON 输出 / JSON output.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="docs/performance.md 的段落 / Its sections.")] = False,
+    postgres: Annotated[
+        str, typer.Option(metavar="URL", help="也在这台 PostgreSQL 上测量 / Measure on this PostgreSQL server too.")
+    ] = "",
 ) -> None:
     """性能测量，与同类软件在同一次运行里比较。 / Measure, beside a peer, in the same run."""
     from scripts.bench import running
+    from scripts.bench.report import BenchOptions
 
+    style: running.Style = "json" if json else "markdown" if markdown else "table"
     with said_plainly():
-        running.run(names or [], n=n, quick=quick, style="json" if json else "markdown" if markdown else "table")
+        running.run(names or [], BenchOptions(n, quick, postgres), style)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gimark.scans.model import ScanCheck
 from gimark.store.engine import open_engine
-from scripts.bench.verify import _request
+from scripts.bench.verify import request_for
 from scripts.bench.verify_site import HOST, build, settings_of
 from tests.served import PATIENCE_S, Served, serving
 
@@ -39,7 +39,7 @@ class Scanner(threading.Thread):
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
                 for index, target in self.targets:
-                    connection.sendall(_request(target, "application/json"))
+                    connection.sendall(request_for(target, "application/json"))
                     data = b""
                     while b'"looked_at"' not in data:
                         received = connection.recv(65_536)

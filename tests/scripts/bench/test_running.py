@@ -8,6 +8,7 @@ import pytest
 
 from gimark.errors import InvalidInputError
 from scripts.bench import running
+from scripts.bench.report import BenchOptions
 
 NAMED = ("qr", "issue", "labels", "verify", "ledger")
 
@@ -20,7 +21,7 @@ def test_every_bench_can_be_run(name: str) -> None:
 def test_an_unknown_bench_is_refused_before_any_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "import_module", lambda name: pytest.fail(f"{name} was run"))
     with pytest.raises(InvalidInputError, match="nonsense"):
-        running.run(["qr", "nonsense"], n=None, quick=True, style="json")
+        running.run(["qr", "nonsense"], BenchOptions(quick=True), "json")
 
 
 def test_the_page_of_figures_has_a_section_of_each() -> None:

@@ -2,72 +2,28 @@
 
 import csv
 import io
-import json
 import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pytest
 import zxingcpp
 
 from gimark.clock import SystemClock, local_day
+from tests.curl import PATIENCE_S, Curl
 from tests.founded import GTIN, HOST, TOWN, USCC, Founding
 from tests.labels.thermal.test_thermal import decoded, zebra
 from tests.scripts.command import environment_for
 from tests.served import PHONE, Served, serving
 
 COUNT, ON_SHEETS = 300, 240
-PATIENCE_S = 120
 SCOPES = ("read", "manage_batches", "issue_codes", "change_codes", "void_codes")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What curl got."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass
-class Curl:
-    """curl, an address and, for programs, a key."""
-
-    address: str
-    folder: Path
-    always: tuple[str, ...] = ()
-    keys: Iterator[int] = field(default_factory=lambda: iter(range(1_000)))
-
-    def __call__(self, path: str, *options: str, expect: int = 200) -> Answer:
-        head, body = self.folder / "head", self.folder / "body"
-        command = ["curl", "--silent", "--show-error", "--dump-header", head, "--output", body, *self.always, *options]
-        subprocess.run([*command, f"{self.address}{path}"], check=True, timeout=PATIENCE_S)
-        [first, *lines] = head.read_text("latin-1").rstrip().split("\n")
-        named = [line.rstrip().partition(": ") for line in lines]
-        headers = {name.lower(): value for name, _, value in named}
-        answer = Answer(int(first.split()[1]), headers, body.read_bytes() if body.exists() else b"")
-        body.unlink(missing_ok=True)
-        assert answer.status == expect, (path, answer.status, answer.body[:2_000])
-        return answer
-
-    def post(self, path: str, body: object, *headers: str, expect: int = 201) -> Answer:
-        """Make or change something; what is made gets an Idempotency-Key unless a version is named."""
-        named = headers or (f"Idempotency-Key: journey-{next(self.keys)}",)
-        options = [option for name in ("Content-Type: application/json", *named) for option in ("--header", name)]
-        return self(path, *options, "--data-binary", json.dumps(body), expect=expect)
 
 
 def gimark(data_dir: Path, *arguments: str, told: str = "") -> str:
@@ -88,7 +44,9 @@ def gimark(data_dir: Path, *arguments: str, told: str = "") -> str:
 
 def access_key(data_dir: Path) -> str:
     """A producer's user, its password of its own, and a key for the ERP."""
-    added = gimark(data_dir, "user", "add", "songwu", "--role", "producer_manager", "--enterprise", USCC, "--as", "admin")
+    added = gimark(
+        data_dir, "user", "add", "songwu", "--role", "producer_manager", "--enterprise", USCC, "--as", "admin"
+    )
     [once] = re.findall(r"\b[0-9a-z]{5}(?:-[0-9a-z]{5}){3}\b", added)
     gimark(data_dir, "user", "password", "songwu", told=f"{once}\nanother one of my own\n")
     until = (local_day(SystemClock().now()) + timedelta(days=30)).isoformat()
@@ -107,18 +65,6 @@ def served(founding: Founding, tmp_path: Path) -> Iterator[tuple[Served, str]]:
     token = access_key(data_dir)
     with serving(data_dir) as running:
         yield running, token
-
-
-def polled(curl: Curl, path: str, state: str) -> Any:
-    """The thing at `path` once it is in `state`, asked for every half second as the documentation says."""
-    ends = time.monotonic() + PATIENCE_S
-    while time.monotonic() < ends:
-        shown = curl(path).json
-        if shown["state"] == state:
-            return shown
-        assert shown["state"] != "failed", shown
-        time.sleep(0.5)
-    raise AssertionError(shown)
 
 
 def verdict(consumer: Curl, url: str, reason: str) -> str:
@@ -169,7 +115,7 @@ def test_an_erp_goes_from_its_key_to_a_label_and_a_verdict_with_curl_alone(
     labels = {"run": run["ref"], "first": 0, "last": ON_SHEETS - 1, "template": "a4-3x8"}
     roll = {**labels, "first": ON_SHEETS, "last": COUNT - 1, "template": "roll-70x40", "format": "zpl"}
     sheets, rolls = (erp.post("/print-orders", body, expect=202).json for body in (labels, roll))
-    released = polled(erp, f"/print-orders/{sheets['ref']}", "released")
+    released = erp.polled(f"/print-orders/{sheets['ref']}", "released")
     assert [file["name"] for file in released["files"]] == ["codes.csv", "labels-0001.pdf"]
     pdf = erp(f"/print-orders/{sheets['ref']}/files/labels-0001.pdf").body
     with pypdfium2.PdfDocument(pdf) as document:
@@ -179,7 +125,7 @@ def test_an_erp_goes_from_its_key_to_a_label_and_a_verdict_with_curl_alone(
     text = erp(f"/print-orders/{sheets['ref']}/files/codes.csv").body.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert on_page == {row["url"] for row in rows[24:48]}
-    polled(erp, f"/print-orders/{rolls['ref']}", "released")
+    erp.polled(f"/print-orders/{rolls['ref']}", "released")
     zpl = erp(f"/print-orders/{rolls['ref']}/files/labels-0001.zpl").body
     [[printed], *others] = [decoded(paper) for paper in zebra(zpl)]
     assert len(others) == COUNT - ON_SHEETS - 1

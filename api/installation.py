@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from api.logs import log
 from api.settings import Settings
+from gimark.accounts.secrets import AccountSecrets, account_secrets
 from gimark.clock import Clock, SystemClock, local_day
 from gimark.codes.cipher import SerialCipher
 from gimark.errors import Fault, KeyFileError, StoreFailedError
@@ -85,6 +86,12 @@ class Installation:
     def keyring(self) -> Keyring:
         """The issuing keys and serial ciphers. Raises KeyFileError with the remedy."""
         return Keyring(self.keyset.origin, self.keyset.hosts[0], self._held_keys({}), self._held_ciphers({}))
+
+    @cached_property
+    def account_secrets(self) -> AccountSecrets:
+        """What seals second factors, derived from the first serial master. Raises KeyFileError with the remedy."""
+        first = min(self.serial_files().items())[1]
+        return account_secrets(self._opened(load_serial_master, first))
 
     def issuing_file(self, kid: str) -> Path:
         """Where the private half of an issuing key is, until it is destroyed."""

@@ -24,12 +24,15 @@ from api.settings import Settings
 from api.tally import Counted
 from api.v1 import json_api
 from api.verify import CodeEndpoint
+from api.web.account.kept import to_sign_in
 from api.web.desk.routes import desk_pages
-from api.web.desk.seat import leads_to_sign_in
 from api.wiring import Process
 from gimark.clock import Clock
 from gimark.errors import GimarkError
 from labels.errors import LabelError
+
+# Where a body may be as large as a file that people send.
+UPLOADS = ("/producer/uploads",)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> ASGIApp:
@@ -71,8 +74,8 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
     app.state.process = process
 
     async def refuse(request: Request, error: Exception) -> Response:
-        if isinstance(error, SignInNeededError) and leads_to_sign_in(request):
-            return RedirectResponse(error.extras["address"], 303)
+        if isinstance(error, SignInNeededError):
+            return await to_sign_in(process, problems, request, error)
         return problems.response(error, request.scope)
 
     # What nobody expected is answered here too; the framework raises it again, and Guard logs it.
@@ -92,6 +95,6 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
 def _guarded(app: ASGIApp, process: Process, problems: Problems) -> ASGIApp:
     settings = process.here.settings
     origins = frozenset({settings.public_base} | {f"https://{host}" for host in process.here.keyset.hosts})
-    limited = BodyLimit(app, problems, settings.body_limit, settings.upload_limit)
+    limited = BodyLimit(app, problems, settings.body_limit, settings.upload_limit, UPLOADS)
     checked = HostCheck(SameSite(limited, problems, origins), problems, process.hosts, settings.public_base)
     return Guard(checked, problems, settings.is_https)

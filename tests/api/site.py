@@ -13,6 +13,7 @@ from api.installation import Installation, note_signer
 from api.main import application
 from api.settings import Settings
 from api.wiring import Process
+from gimark.accounts.secrets import account_secrets
 from gimark.files.folder import LocalFiles
 from gimark.keys.keyset import IssuingKey, KeySet, KeyState, LogKey, publish
 from gimark.keys.note import NoteSigner
@@ -46,6 +47,7 @@ def installation(county: County, folder: Path, origin: str = ORIGIN, host: str =
     here = Installation(made, county.store, LocalFiles(folder / "files"))
     root, log = note_signer(f"{origin}/root", b"\x03" * 32), note_signer(f"{origin}/log", b"\x04" * 32)
     here.root_key, here.keyring, here.log_signer = root.key, county.keyring, log
+    here.account_secrets = account_secrets(b"\x02" * 32)
     if not (made.published / "checkpoint").exists():
         with county.store.acting() as act:
             set_county(act, county.regulator, FORM)

@@ -1,41 +1,25 @@
-"""Pages of people who are not signed in yet: in the site's own look, kept by nobody, indexed by nobody."""
+"""Pages of people who are not signed in, or not all the way: in the desks' look, without a desk's places."""
 
-from functools import cache
-
-import jinja2
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.pages import asked_in, page
-from api.web.language import LANGUAGES, Language, in_language
-from api.web.public.style import SITE_STYLE, STYLE
-from api.web.site import SiteFacts
-from api.web.templates import environment
+from api.pages import asked_in
+from api.web.desk.forms import Form, sentence
+from api.web.desk.pages import HEADERS
 from api.wiring import Process
-from gimark.errors import Fault
-
-PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+from gimark.errors import GimarkError
 
 
 def account_page(process: Process, request: Request, template: str, status: int = 200, **values: object) -> Response:
     """The page that `template` draws."""
     language, query = asked_in(process, request)
-    other = LANGUAGES[1] if language == LANGUAGES[0] else LANGUAGES[0]
-    body = (
-        _environment(language, process.site)
-        .get_template(template)
-        .render(style=STYLE, site_style=SITE_STYLE, other_language=in_language(query, other), **values)
-    )
-    return page(request, body.encode(), language, status, PRIVATE)
+    values = {"seat": None, "masthead": None, "told": "", **values}
+    body = process.desk_pages.render(template, language, query, **values)
+    return Response(body, status, {**HEADERS, "Content-Language": language}, "text/html; charset=utf-8")
 
 
-def words_of(fault: Fault, language: Language) -> str:
-    """Reason and remedy, without the field's name: the sentence stands beside its field."""
-    if language == "zh":
-        return f"{fault.reason_zh}。{fault.remedy_zh}。"
-    return f"{fault.reason_en[:1].upper()}{fault.reason_en[1:]}. {fault.remedy_en}."
-
-
-@cache
-def _environment(language: Language, site: SiteFacts) -> jinja2.Environment:
-    return environment(language, site)
+def faulty(process: Process, request: Request, error: GimarkError, **typed: str) -> Form:
+    """A form again, with what was typed and what is wrong with it. Never a password: whoever calls leaves it out."""
+    language, _ = asked_in(process, request)
+    faults = tuple((fault.field, sentence(fault, language)) for fault in error.faults)
+    return Form({name: (value,) for name, value in typed.items()}, faults)

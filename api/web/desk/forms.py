@@ -93,6 +93,11 @@ class Sent:
         value = self.data.get(name, "")
         return value.strip() if isinstance(value, str) else ""
 
+    def secret(self, name: str) -> str:
+        """A password as it was typed, spaces around it too."""
+        value = self.data.get(name, "")
+        return value if isinstance(value, str) else ""
+
     def optional(self, name: str) -> str | None:
         """The same; None when the field was left empty."""
         return self.text(name) or None

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter, Depends
 
-from api.web.account import sign_in, sign_out
+from api.web.account import reset, sign_in, sign_out, steps
 from api.web.desk import style
 from api.web.desk.seat import check_form
+from api.web.producer import uploads
 
 # Whoever comes here need not be signed in.
-OPEN = (sign_in.router, style.router)
-BEHIND_SIGN_IN = (sign_out.router,)
+OPEN = (sign_in.router, reset.router, style.router)
+BEHIND_SIGN_IN = (steps.router, sign_out.router, uploads.router)
 
 
 def desk_pages() -> APIRouter:

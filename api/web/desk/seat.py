@@ -16,19 +16,18 @@ from fastapi import Depends, Request
 
 from api import refusals
 from api.logs import log
-from api.negotiation import prefers_json
 from api.pages import asked_in
 from api.security import SAFE_METHODS
 from api.settings import Settings
 from api.v1.door import Here
 from api.web.desk.cookie import session_token
 from api.web.desk.places import SIGN_IN, place_of
-from api.web.language import PARAMETER, Language
+from api.web.language import LANGUAGES, PARAMETER, Language
 from api.wiring import Process
 from gimark.accounts.rules import AUTHORITY, Actor, Role
 from gimark.accounts.sessions.actions import note_seen
 from gimark.accounts.sessions.queries import SignedInSession, session_with
-from gimark.accounts.sessions.rules import Life, csrf_of
+from gimark.accounts.sessions.rules import Life, Step, csrf_of
 from gimark.errors import NotFoundError, StoreBusyError, StoreFailedError
 from gimark.registry.enterprises.queries import own_enterprise
 
@@ -51,28 +50,46 @@ class Seat:
     enterprise: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody whose password was right; `found.step` is what is still to be done before they sit at a desk."""
+
+    found: SignedInSession
+    csrf: str
+    language: Language
+
+
 def life_of(settings: Settings) -> Life:
     """How long sessions last here."""
     return Life(timedelta(minutes=settings.session_idle_min), timedelta(hours=settings.session_hours))
 
 
-def seat_of(request: Request, process: Here) -> Seat:
-    """Who sits there. Raises SignInNeededError."""
-    language, query = asked_in(process, request)
+def arrival_of(request: Request, process: Here) -> Arrival:
+    """Whose session the browser shows. Raises SignInNeededError."""
+    language, _ = asked_in(process, request)
     token = session_token(request, process.here.settings)
     store = process.here.store
     with store.reading() as session:
         found = session_with(session, token, store.clock.now(), life_of(process.here.settings))
-        if found is None:
-            raise refusals.sign_in_needed(_sign_in(request, language if PARAMETER in query else None))
-        enterprise = own_enterprise(session, found.actor)
-        name = None if enterprise is None else _name(enterprise.name_zh, enterprise.name_en, language)
+    if found is None:
+        raise refusals.sign_in_needed(sign_in_address(request))
     if found.is_due:
         _note(process, found)
-    return Seat(found.actor, language, csrf_of(token), found.ref, name)
+    return Arrival(found, csrf_of(token), language)
 
 
-async def check_form(request: Request, seat: Annotated[Seat, Depends(seat_of)]) -> None:
+def seat_of(request: Request, process: Here, arrival: Annotated[Arrival, Depends(arrival_of)]) -> Seat:
+    """Who sits there. Raises SignInNeededError, also while something is to be done before."""
+    found, language = arrival.found, arrival.language
+    if found.step is not None:
+        raise refusals.sign_in_needed(sign_in_address(request, found.step))
+    with process.here.store.reading() as session:
+        enterprise = own_enterprise(session, found.actor)
+    name = None if enterprise is None else _name(enterprise.name_zh, enterprise.name_en, language)
+    return Seat(found.actor, language, arrival.csrf, found.ref, name)
+
+
+async def check_form(request: Request, arrival: Annotated[Arrival, Depends(arrival_of)]) -> None:
     """Refuse an unsafe request that carries no `csrf` of this session. Raises FormForgedError.
 
     It is a dependency of every router of a desk at once (routes.py), so that no page can forget it.
@@ -80,7 +97,7 @@ async def check_form(request: Request, seat: Annotated[Seat, Depends(seat_of)]) 
     if request.method in SAFE_METHODS:
         return
     given = (await request.form()).get(CSRF)
-    if not isinstance(given, str) or not compare_digest(given.encode(), seat.csrf.encode()):
+    if not isinstance(given, str) or not compare_digest(given.encode(), arrival.csrf.encode()):
         raise refusals.form_forged()
 
 
@@ -98,21 +115,25 @@ def at_regulator_desk(seat: Annotated[Seat, Depends(seat_of)]) -> Seat:
     return seat
 
 
+Arriving = Annotated[Arrival, Depends(arrival_of)]
 Seated = Annotated[Seat, Depends(seat_of)]
 AtProducerDesk = Annotated[Seat, Depends(at_producer_desk)]
 AtRegulatorDesk = Annotated[Seat, Depends(at_regulator_desk)]
 
 
-def leads_to_sign_in(request: Request) -> bool:
-    """Whether who is not signed in is taken to the sign-in page: a person is, a program is told (401)."""
-    return not prefers_json(request.headers.get("accept", ""))
+def language_asked(request: Request) -> dict[str, str]:
+    """The address's own word for a language, to be kept in the next address; empty when it says none."""
+    name = PARAMETER.removesuffix("=")
+    language = request.query_params.get(name)
+    return {name: str(language)} if language in LANGUAGES else {}
 
 
-def _sign_in(request: Request, language: Language | None) -> str:
-    asked = {} if request.method not in SAFE_METHODS else {"next": place_of(request)}
-    if language is not None:
-        asked["lang"] = language
-    return f"{SIGN_IN}?{urlencode(asked)}" if asked else SIGN_IN
+def sign_in_address(request: Request, step: Step | None = None) -> str:
+    """Where signing in begins, or goes on, and then comes back to what was asked for."""
+    asked = {"next": place_of(request)} if request.method in SAFE_METHODS else {}
+    asked |= language_asked(request)
+    path = SIGN_IN if step is None else f"{SIGN_IN}/{step}"
+    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 def _note(process: Process, found: SignedInSession) -> None:

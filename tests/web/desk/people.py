@@ -6,8 +6,10 @@ from typing import Any
 import httpx2
 
 from api.web.desk.cookie import SECURE_NAME
+from gimark.accounts.factors.model import SEALED_BYTES, SecondFactor
+from gimark.accounts.factors.rules import NEED_SECOND_FACTOR
 from gimark.accounts.rules import Actor
-from gimark.accounts.sessions.actions import begin_session
+from gimark.accounts.sessions.actions import begin_session, note_proved
 from gimark.accounts.sessions.rules import csrf_of
 from tests.api.site import BASE, Site
 
@@ -41,6 +43,10 @@ class Person:
 def seated(site: Site, actor: Actor, device: str = "chrome/Windows") -> Person:
     """A browser in which `actor` is signed in, all the way."""
     with site.county.store.acting() as act:
-        token = begin_session(act, actor.user_id, device).token
+        if actor.role in NEED_SECOND_FACTOR and act.session.get(SecondFactor, actor.user_id) is None:
+            sealed = bytes(SEALED_BYTES)  # of no secret: nobody is asked for its code
+            act.session.add(SecondFactor(user_id=actor.user_id, sealed=sealed, last_step=0, since=act.now))
+        begun = begin_session(act, actor.user_id, device)
+        note_proved(act, begun.id)
         act.commit()
-    return Person(site, actor, token)
+    return Person(site, actor, begun.token)

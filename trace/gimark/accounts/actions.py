@@ -3,7 +3,7 @@
 Actions that take an `Act` leave the commit to whoever opened it; those that take the `Store` commit themselves.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +19,8 @@ from gimark.accounts.rules import (
     not_found,
     require,
 )
-from gimark.errors import ConflictError, Fault, NotAllowedError, invalid
+from gimark.accounts.sessions.actions import end_sessions
+from gimark.errors import ConflictError, Fault, InvalidInputError, NotAllowedError, invalid
 from gimark.store.unit_of_work import Act, Store
 
 
@@ -43,10 +44,14 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody whose password was right. While `must_change_password`, they may do nothing but change it."""
+    """Somebody whose password was right. While `must_change_password`, they may do nothing but change it.
+
+    `password_hash` is the one that the password was held against (see `check_unchanged`).
+    """
 
     actor: Actor
     must_change_password: bool
+    password_hash: str = field(repr=False)
 
 
 def create_first_administrator(act: Act, name: str = "admin") -> NewUser:
@@ -78,25 +83,44 @@ def verify_password(store: Store, name: str, password: str) -> SignedIn:
     switched off, has no password, or the password is wrong. Limiting guesses is the caller's.
     """
     user = _verified(store, name, password)
-    if is_outdated(user.password_hash or ""):
-        _replace_hash(store, user, hash_password(password), must_change=user.must_change_password)
-    return SignedIn(as_actor(user), user.must_change_password)
+    current = user.password_hash or ""
+    if is_outdated(current):
+        renewed = hash_password(password)
+        if _replace_hash(store, user, renewed, must_change=user.must_change_password):
+            current = renewed
+    return SignedIn(as_actor(user), user.must_change_password, current)
+
+
+def check_unchanged(act: Act, signed_in: SignedIn) -> None:
+    """Hold the user's row, and raise NotAllowedError when the password was replaced since it was verified."""
+    user = act.session.get_one(User, signed_in.actor.user_id, with_for_update=True)
+    if user.password_hash != signed_in.password_hash or not user.is_active:
+        raise _refused()
 
 
 def change_password(store: Store, name: str, old: str, new: str) -> Actor:
     """Give oneself another password. Raises NotAllowedError as verify_password does, InvalidInputError for `new`."""
     user = _verified(store, name, old)
     if new == old:
-        raise invalid(
-            "password",
-            "新密码与原密码相同",
-            "the new password is the old one",
-            "请换一个没有用过的密码",
-            "Choose one that was not used before",
-        )
+        raise _same_as_old()
     if not _replace_hash(store, user, hash_password(checked_password(new, name)), must_change=False):
         raise _refused()
     return as_actor(user)
+
+
+def replace_one_time_password(store: Store, actor: Actor, new: str) -> None:
+    """Give oneself a password in place of the one-time one with which one just signed in.
+
+    Raises InvalidInputError for `new`, NotAllowedError when there is no one-time password any more.
+    """
+    with store.reading() as session:
+        user = session.get_one(User, actor.user_id)
+        session.expunge_all()
+    checked_password(new, user.name)
+    if password_matches(user.password_hash, new):
+        raise _same_as_old()
+    if not (user.must_change_password and _replace_hash(store, user, hash_password(new), must_change=False)):
+        raise _refused()
 
 
 def reset_password(act: Act, actor: Actor, ref: str) -> NewUser:
@@ -107,6 +131,7 @@ def reset_password(act: Act, actor: Actor, ref: str) -> NewUser:
         raise not_found("user")
     password = one_time_password()
     user.password_hash, user.must_change_password = hash_password(password), True
+    end_sessions(act, user.id)
     return NewUser(user.ref, user.name, password)
 
 
@@ -131,6 +156,8 @@ def set_active(act: Act, actor: Actor, ref: str, *, is_active: bool) -> None:
             "Ask another administrator",
         )
     user.is_active = is_active
+    if not is_active:
+        end_sessions(act, user.id)
 
 
 def _create(act: Act, form: UserForm) -> NewUser:
@@ -188,6 +215,16 @@ def _replace_hash(store: Store, seen: User, new_hash: str, *, must_change: bool)
         user.password_hash, user.must_change_password = new_hash, must_change
         act.commit()
         return True
+
+
+def _same_as_old() -> InvalidInputError:
+    return invalid(
+        "password",
+        "新密码与原密码相同",
+        "the new password is the old one",
+        "请换一个没有用过的密码",
+        "Choose one that was not used before",
+    )
 
 
 def _refused() -> NotAllowedError:

@@ -31,7 +31,7 @@ PRODUCERS = frozenset({Role.PRODUCER_MANAGER, Role.PRODUCER_CLERK})
 class Permission(StrEnum):
     """What a role may do; also the scopes of an access key. MANAGE_ACCESS is about one's own keys alone.
 
-    CHANGE_CODES is to print and activate labels, RETURN_CODES to hand back unused ones. APPROVE is to be the second
+    MANAGE_LABELS is to keep label templates and the special mark. CHANGE_CODES is to print and activate labels, RETURN_CODES to hand back unused ones. APPROVE is to be the second
     person of an act that the approver may do too (`gimark.accounts.seconds`).
     """
 
@@ -43,6 +43,7 @@ class Permission(StrEnum):
     ERASE_PERSONS = "erase_persons"
     MANAGE_AUTHORIZATIONS = "manage_authorizations"
     MANAGE_ITEMS = "manage_items"
+    MANAGE_LABELS = "manage_labels"
     MANAGE_BATCHES = "manage_batches"
     RECALL_BATCHES = "recall_batches"
     OVERRIDE_VOLUME = "override_volume"
@@ -77,6 +78,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_USERS,
             Permission.MANAGE_KEYS,
             Permission.MANAGE_JOBS,
+            Permission.MANAGE_LABELS,
             Permission.READ,
         }
     ),
@@ -87,6 +89,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.MANAGE_ACCESS,
         Permission.MANAGE_ITEMS,
+        Permission.MANAGE_LABELS,
         Permission.RECALL_BATCHES,
         Permission.RETURN_CODES,
         Permission.VOID_CODES,

@@ -42,6 +42,11 @@ def note_seen(act: Act, session_id: int) -> None:
     )
 
 
+def note_proved(act: Act, session_id: int) -> None:
+    """Note that the second factor was shown in this session."""
+    act.session.execute(update(WebSession).where(WebSession.id == session_id).values(proved_at=act.now))
+
+
 def end_session(act: Act, user_id: int, ref: str) -> bool:
     """End one of a user's sessions; False when they have none of this ref that had not ended."""
     return _end(act, WebSession.user_id == user_id, WebSession.ref == ref) > 0

@@ -6,12 +6,24 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+
+from gimark.accounts.factors.rules import NEED_SECOND_FACTOR
+from gimark.accounts.rules import Role
 
 TOKEN_BYTES = 32
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 LONGEST_DEVICE = 60
 # A page in use is written down as seen no oftener than this, so that reading costs no write.
 SEEN_EVERY = timedelta(minutes=1)
+
+
+class Step(StrEnum):
+    """What is still to be done before a session counts, in this order; the word stands in the page's address."""
+
+    CODE = "code"
+    PASSWORD = "password"  # noqa: S105 - a step's name
+    AUTHENTICATOR = "authenticator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,20 @@ class Life:
     def is_over(self, began_at: datetime, seen_at: datetime, now: datetime) -> bool:
         """Whether a session that began and was last seen then has run out."""
         return now >= began_at + self.whole or now >= seen_at + self.idle
+
+
+def next_step(role: Role, *, has_factor: bool, is_proved: bool, must_change_password: bool) -> Step | None:
+    """The first step that is still to be done; None when the session counts.
+
+    A second factor comes before everything else, so that a found one-time password changes no password.
+    """
+    if has_factor and not is_proved:
+        return Step.CODE
+    if must_change_password:
+        return Step.PASSWORD
+    if role in NEED_SECOND_FACTOR and not has_factor:
+        return Step.AUTHENTICATOR
+    return None
 
 
 def new_token() -> str:

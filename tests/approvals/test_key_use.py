@@ -19,12 +19,12 @@ def using(path: Path, names: set[str]) -> Iterator[str]:
 
 
 def test_codes_are_signed_by_the_part_of_the_print_job_alone() -> None:
-    sources = [path for top in ("trace", "api", "scripts") for path in (ROOT / top).rglob("*.py")]
+    sources = [path for top in ("trace", "api") for path in (ROOT / top).rglob("*.py")]
     minting = {str(path.relative_to(ROOT)) for path in sources if any(using(path, MINTS))}
-    assert {name for name in minting if not name.startswith("scripts/bench/")} == {JOB}
+    assert minting == {JOB}
 
 
 def test_only_a_job_makes_parts() -> None:
-    sources = [path for top in ("trace", "api", "scripts") for path in (ROOT / top).rglob("*.py")]
+    sources = [path for top in ("trace", "api") for path in (ROOT / top).rglob("*.py")]
     making = {str(path.relative_to(ROOT)) for path in sources if any(using(path, {"make_part"}))}
-    assert {name for name in making if not name.startswith("scripts/bench/")} == {"api/jobs/printing.py"}
+    assert making == {"api/jobs/printing.py"}

@@ -1,11 +1,15 @@
 """A child's end of the line to its parent: its standard input, a socket (see supervising.py)."""
 
+import asyncio
 import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 READY = b"ready\n"
+# What answers people says once a second that its event loop goes round.
+BEAT, BEAT_EVERY_S = b".", 1.0
 _STANDARD_INPUT = 0
 
 
@@ -13,6 +17,19 @@ def say_ready() -> None:
     """Tell the parent that this process does its work now."""
     with socket.socket(fileno=os.dup(_STANDARD_INPUT)) as line:
         line.sendall(READY)
+
+
+def say_ready_and_beat() -> None:
+    """Tell the parent that this process does its work now, and from now on that its running event loop goes round."""
+    say_ready()
+    _beat(socket.socket(fileno=os.dup(_STANDARD_INPUT)))
+
+
+def _beat(line: socket.socket) -> None:
+    # A parent that does not read now has beats enough waiting; of one that is gone `when_it_closes` knows.
+    with suppress(OSError):
+        line.send(BEAT, socket.MSG_DONTWAIT)
+    asyncio.get_running_loop().call_later(BEAT_EVERY_S, _beat, line)
 
 
 def when_it_closes(leave: Callable[[], None]) -> None:

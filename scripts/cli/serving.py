@@ -36,7 +36,7 @@ def serve(bind: str, port: int, processes: int | None, *, with_worker: bool) -> 
     with listening_at(bind, port) as listening:
         handed = listening.fileno()
         web = [
-            Child(name, (*PROGRAM, "web", "--listening", str(handed), "--name", name), (handed,))
+            Child(name, (*PROGRAM, "web", "--listening", str(handed), "--name", name), (handed,), beats=True)
             for name in (f"web-{number}" for number in range(1, 1 + (processes or processes_for(settings))))
         ]
         worker = Child("worker", (*PROGRAM, "worker", "--attached")) if with_worker else None

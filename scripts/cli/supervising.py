@@ -1,7 +1,8 @@
 """Processes kept running: each is started again when it dies, and all leave when told, however the parent ends.
 
 Between the parent and a child lies a line, a socket that is the child's standard input: the child says once on it that
-it is ready, and leaves when it closes. The system closes it when the parent dies, so no child is ever left behind.
+it is ready, and leaves when it closes. The system closes it when the parent dies, so no child is ever left behind. A
+child that beats goes on to say that it is alive; when it falls silent, it answers nobody either, and is ended.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from scripts.cli.line import READY
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 # Whoever lived this long did not die of how it was started: the next start waits as briefly as the first.
 SETTLED_S = 300.0
+# Longer than anything a web process ever waits for in its event loop: what is silent for so long hangs.
+SILENCE_LIMIT_S = 30.0
 # For answering what is at hand and writing the checks down, or for putting a job back.
 STOP_LIMIT_S = 45.0
 
@@ -26,19 +29,23 @@ log = structlog.stdlib.get_logger("gimark")
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process to be kept: its name in the log, its command, and the file descriptors that it inherits."""
+    """A process to be kept: its name in the log, command, inherited file descriptors, and whether it beats."""
 
     name: str
     command: Sequence[str]
     inherits: tuple[int, ...] = ()
+    beats: bool = False
 
 
 class Keeper:
     """Keeps one child running from `begin` to `stop`. Belongs to one event loop."""
 
-    def __init__(self, child: Child, first_wait_s: float = FIRST_WAIT_S) -> None:
+    def __init__(
+        self, child: Child, first_wait_s: float = FIRST_WAIT_S, silence_limit_s: float = SILENCE_LIMIT_S
+    ) -> None:
         self._child = child
         self._first_wait_s = first_wait_s
+        self._silence_limit_s = silence_limit_s
         self._stopping = asyncio.Event()
         self._line: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -96,15 +103,36 @@ class Keeper:
             if self._stopping.is_set():
                 self._let_go()
             else:
-                listening = asyncio.create_task(self._listen(self._line))
+                listening = asyncio.create_task(self._listen(self._line, self._process))
                 await self._process.wait()
                 listening.cancel()
             return await self._process.wait()
 
-    async def _listen(self, line: socket.socket) -> None:
-        if await asyncio.get_running_loop().sock_recv(line, len(READY)) == READY:
-            self.is_ready.set()
-            log.info("a process is ready", child=self._child.name)
+    async def _listen(self, line: socket.socket, process: asyncio.subprocess.Process) -> None:
+        if await asyncio.get_running_loop().sock_recv(line, len(READY)) != READY:
+            return
+        self.is_ready.set()
+        log.info("a process is ready", child=self._child.name)
+        if self._child.beats and await self._falls_silent(line) and not self._stopping.is_set():
+            log.error("a process says nothing any more and is ended", child=self._child.name)
+            process.kill()
+
+    async def _falls_silent(self, line: socket.socket) -> bool:
+        """Wait until the child says nothing for too long; False when the line was closed.
+
+        One silence is not believed: after a pause of the whole machine the beats come a moment after the alarm.
+        """
+        silences = 0
+        while silences < 2:
+            try:
+                async with asyncio.timeout(self._silence_limit_s / 2):
+                    if not await asyncio.get_running_loop().sock_recv(line, 4096):
+                        return False
+            except TimeoutError:
+                silences += 1
+            else:
+                silences = 0
+        return True
 
     def _let_go(self) -> None:
         if self._line is not None and self._line.fileno() >= 0:

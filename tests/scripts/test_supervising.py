@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from structlog.testing import capture_logs
@@ -23,6 +24,18 @@ SLOW_TO_LEAVE = (
     "folder, name = os.path.split(sys.argv[1])\nopen(folder + '/left', 'a').write(name + '\\n')\n"
 )
 REFUSES = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); sys.exit(7)\n"
+BEATS = (
+    "import asyncio, os, sys, time\nfrom pathlib import Path\nfrom scripts.cli import line\n"
+    "line.BEAT_EVERY_S = 0.02\nseen = Path(sys.argv[1])\n"
+    "seen.open('a').write(f'{os.getpid()}\\n')\n"
+    "def look():\n"
+    "    while seen.with_suffix('.hang').exists():\n        time.sleep(0.01)\n"
+    "    asyncio.get_running_loop().call_later(0.02, look)\n"
+    "async def live():\n    left = asyncio.Event()\n    loop = asyncio.get_running_loop()\n"
+    "    line.say_ready_and_beat()\n    line.when_it_closes(lambda: loop.call_soon_threadsafe(left.set))\n"
+    "    look()\n    await left.wait()\n"
+    "asyncio.run(live())\n"
+)
 STAYS = f"{READY}import time\nwhile True: time.sleep(1)\n"
 
 
@@ -107,6 +120,41 @@ def test_children_leave_when_their_parent_is_killed(tmp_path: Path) -> None:
         parent.kill()
         await parent.wait()
         await until(lambda: not is_there(pids(seen)[0]), "it outlived its parent")
+
+    asyncio.run(play())
+
+
+def test_a_child_that_hangs_is_ended_and_started_again_and_one_that_beats_is_left_alone(tmp_path: Path) -> None:
+    seen, hang = tmp_path / "web-1", tmp_path / "web-1.hang"
+    limit_s = 1.0
+
+    async def play() -> None:
+        keeper = Keeper(replace(child(BEATS, seen), beats=True), first_wait_s=0.01, silence_limit_s=limit_s)
+        keeper.begin()
+        await keeper.is_ready.wait()
+        await asyncio.sleep(2 * limit_s)
+        assert len(pids(seen)) == 1
+        hang.touch()
+        await until(lambda: not is_there(pids(seen)[0]), "it hangs and nobody minds")
+        hang.unlink()
+        await until(lambda: len(pids(seen)) == 2, "it was not started again")
+        assert await keeper.stop()
+
+    with capture_logs() as said:
+        asyncio.run(play())
+    assert [entry["child"] for entry in said if "says nothing any more" in entry["event"]] == ["web-1"]
+
+
+def test_a_child_that_does_not_promise_to_beat_may_be_silent(tmp_path: Path) -> None:
+    seen = tmp_path / "worker"
+
+    async def play() -> None:
+        keeper = Keeper(child(WAITS, seen), silence_limit_s=0.02)
+        keeper.begin()
+        await keeper.is_ready.wait()
+        await asyncio.sleep(0.2)
+        assert is_there(pids(seen)[0])
+        assert await keeper.stop()
 
     asyncio.run(play())
 

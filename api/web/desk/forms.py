@@ -21,7 +21,7 @@ Inputs are named as the domain names its fields, so that a fault finds its place
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -191,9 +191,13 @@ class Done:
     told: str = ""
 
 
-async def sent_form(request: Request) -> Sent:
-    """The form of a request."""
-    return Sent(await request.form())
+async def sent_form(request: Request) -> AsyncIterator[Sent]:
+    """The form of a request. Its files are closed when it has been answered."""
+    form = await request.form()
+    try:
+        yield Sent(form)
+    finally:
+        await form.close()
 
 
 Sending = Annotated[Sent, Depends(sent_form)]

@@ -1,0 +1,89 @@
+"""How the producer's pages call states and acts: a text, its tone and its icon. Source texts for the catalogue."""
+
+from typing import NamedTuple
+
+from api.web.translation import N_
+from gimark.accounts.rules import Permission
+from gimark.issuance.rules import CodeState, PrintFormat, RangeKind
+from gimark.issuance.stages import OrderStage
+from gimark.production.model import BatchActKind
+from gimark.production.rules import BatchState
+from gimark.registry.authorizations.rules import Standing
+from gimark.registry.enterprises.model import EnterpriseKind
+from labels.carrier import Legibility
+
+
+class Word(NamedTuple):
+    """A text with the tone and the icon of its badge."""
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+
+
+BATCH: dict[BatchState, Word] = {
+    BatchState.REGISTERED: Word(N_("待确认包装"), "warn", "clock"),
+    BatchState.CONFIRMED: Word(N_("已确认"), "ok", "check"),
+    BatchState.RECALLED: Word(N_("已召回"), "bad", "x"),
+}
+BATCH_ACT: dict[BatchActKind, Word] = {
+    BatchActKind.CONFIRM: Word(N_("确认包装"), "on"),
+    BatchActKind.AMEND: Word(N_("更正"), "warn"),
+    BatchActKind.RECALL: Word(N_("召回"), "bad"),
+}
+STAGE: dict[OrderStage, Word] = {
+    OrderStage.ISSUING: Word(N_("正在赋码"), "", "clock"),
+    OrderStage.ISSUE_FAILED: Word(N_("赋码失败"), "bad", "x"),
+    OrderStage.UNFINISHED: Word(N_("没有完成"), "warn", "alert"),
+    OrderStage.ISSUED: Word(N_("已赋码，未制作标签"), "warn", "clock"),
+    OrderStage.PRINTING: Word(N_("正在制作标签"), "", "clock"),
+    OrderStage.PRINT_FAILED: Word(N_("标签制作失败"), "bad", "x"),
+    OrderStage.PRINTED: Word(N_("可以下载"), "ok", "check"),
+}
+CODE: dict[CodeState, Word] = {
+    CodeState.ISSUED: Word(N_("未激活"), "warn", "clock"),
+    CodeState.ACTIVE: Word(N_("已激活"), "ok", "check"),
+    CodeState.VOIDED: Word(N_("已作废"), "bad", "x"),
+    CodeState.RETURNED: Word(N_("已退标"), "", "back"),
+}
+RANGE_ACT: dict[RangeKind, Word] = {
+    RangeKind.ACTIVATE: Word(N_("激活"), "on", "check"),
+    RangeKind.RETURN: Word(N_("退标"), "warn", "back"),
+    RangeKind.VOID: Word(N_("作废"), "bad", "stop"),
+    RangeKind.REPRINT: Word(N_("允许补印"), "warn", "print"),
+}
+FORMAT: dict[PrintFormat, str] = {
+    PrintFormat.PDF: N_("PDF：普通打印机、印刷厂"),
+    PrintFormat.ZPL: N_("ZPL：斑马等标签机"),
+    PrintFormat.TSPL: N_("TSPL：TSC、佳博等标签机"),
+}
+LEGIBILITY: dict[Legibility, Word] = {
+    Legibility.GOOD: Word(N_("合适"), "ok", "check"),
+    Legibility.SMALL: Word(N_("可用，偏小"), "warn", "bang"),
+    Legibility.REFUSED: Word(N_("不能用"), "bad", "x"),
+}
+STANDING: dict[Standing, Word] = {
+    Standing.ACTIVE: Word(N_("有效"), "ok", "check"),
+    Standing.NOT_YET: Word(N_("尚未生效"), "", "clock"),
+    Standing.EXPIRED: Word(N_("已到期"), "bad", "x"),
+    Standing.SUSPENDED: Word(N_("已暂停"), "warn", "stop"),
+    Standing.REVOKED: Word(N_("已撤销"), "bad", "x"),
+}
+KIND: dict[EnterpriseKind, str] = {
+    EnterpriseKind.COMPANY: N_("企业"),
+    EnterpriseKind.COOPERATIVE: N_("农民专业合作社"),
+    EnterpriseKind.SOLE_TRADER: N_("个体工商户"),
+    EnterpriseKind.OTHER: N_("其他"),
+}
+PERMISSION: dict[Permission, str] = {
+    Permission.READ: N_("查看本企业的资料"),
+    Permission.MANAGE_BATCHES: N_("登记、确认、更正批次"),
+    Permission.ISSUE_CODES: N_("订购标识"),
+    Permission.CHANGE_CODES: N_("制作标签、激活标识"),
+    Permission.RETURN_CODES: N_("退标"),
+    Permission.VOID_CODES: N_("作废标识"),
+    Permission.RECALL_BATCHES: N_("召回批次"),
+    Permission.MANAGE_ITEMS: N_("登记商品"),
+    Permission.MANAGE_ACCESS: N_("管理访问密钥"),
+    Permission.APPROVE: N_("批准需要两人办理的事"),
+}

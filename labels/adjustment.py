@@ -1,5 +1,6 @@
 """How a printer's own paper is met: places of a begun sheet left free, and everything moved a little."""
 
+from enum import StrEnum
 from typing import Final
 
 from labels.errors import Fault, TemplateError
@@ -9,19 +10,38 @@ from labels.template import Template
 MOST_OFFSET_MM: Final = 10.0
 
 
-def require_adjustment(template: Template, skip: int, offset_mm: tuple[float, float], *, is_thermal: bool) -> None:
+class Output(StrEnum):
+    """What labels go to: pages of paper, a thermal printer's roll, or files one by one."""
+
+    PAGES = "pages"
+    ROLL = "roll"
+    SINGLES = "singles"
+
+
+def require_adjustment(template: Template, skip: int, offset_mm: tuple[float, float], output: Output) -> None:
     """`TemplateError` for a sheet on a thermal printer, for skipped places that the sheet does not have, and for an
-    offset (to the right, down) that would move anything off the paper: a label is printed up to its safe rim.
+    offset (to the right, down) that would move anything off the paper: a label is printed up to its safe rim. Files
+    one by one are for no printer, so nothing of them is skipped or moved.
     """
     faults: list[Fault] = []
-    if is_thermal and template.sheet is not None:
+    if output is Output.SINGLES:
+        if skip or any(offset_mm):
+            faults.append(_no_printer())
+    else:
+        faults += _of_paper(template, skip, offset_mm, output)
+    if faults:
+        raise TemplateError(faults)
+
+
+def _of_paper(template: Template, skip: int, offset_mm: tuple[float, float], output: Output) -> list[Fault]:
+    faults: list[Fault] = []
+    if output is Output.ROLL and template.sheet is not None:
         faults.append(not_a_roll())
     if not 0 <= skip < template.per_page:
         faults.append(_no_such_place(skip, template.per_page))
     if max(map(abs, offset_mm)) > MOST_OFFSET_MM or not _is_on_paper(template, offset_mm):
         faults.append(off_the_label(offset_mm))
-    if faults:
-        raise TemplateError(faults)
+    return faults
 
 
 def _is_on_paper(template: Template, offset_mm: tuple[float, float]) -> bool:
@@ -56,6 +76,16 @@ def off_the_label(offset_mm: tuple[float, float]) -> Fault:
         f"an offset of {offset_mm[0]:g}, {offset_mm[1]:g} mm moves what is printed off the paper",
         "减小偏移",
         "make the offset smaller",
+    )
+
+
+def _no_printer() -> Fault:
+    return Fault(
+        "offset_mm",
+        "逐枚的 SVG、PNG 文件不对着打印机，不跳位也不偏移",
+        "SVG and PNG files are for no printer: nothing of them is skipped or moved",
+        "跳过的位置和偏移都填 0",
+        "give 0 for skipped places and for the offset",
     )
 
 

@@ -32,6 +32,7 @@ ACTS = (
     "custody_report",
     "custody_span",
     "file_download",
+    "label_template_version",
 )
 
 

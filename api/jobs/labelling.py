@@ -1,39 +1,39 @@
 """From the register's facts to a label that can be printed: the one place where domain and labels meet."""
 
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from api.installation import Installation
+from api.jobs.fittings import Fittings, faces_of, fittings, template_named
+from api.jobs.parts import output_of
 from gimark.accounts.rules import Actor, Permission, require
 from gimark.codes.run import RunCodes
 from gimark.codes.serial import LENGTH, typed_form
 from gimark.errors import ConflictError, Fault, invalid
 from gimark.issuance.labelling import LabelFacts, label_facts
-from gimark.issuance.model import PrintState
+from gimark.issuance.marks.queries import mark_in_use
+from gimark.issuance.model import IssueOrder, IssueRun, PrintState
 from gimark.issuance.printing import PrintForm, earlier_print, order_print
 from gimark.issuance.queries import PrintFacts, visible_run
 from gimark.issuance.rules import PrintFormat, checked_spans
 from gimark.issuance.signing import IssuedRun, codes_of, secrets_of
 from labels.adjustment import require_adjustment
-from labels.artwork import Artwork
-from labels.artwork.reading import read_artwork
 from labels.calibration import calibration_sheet
 from labels.carrier import PRINTER_DPI
 from labels.design import Design, make_design
-from labels.fonts import Faces, find_faces
+from labels.drawings.svg import Drawing, make_drawing
 from labels.layout import Layout, lay_out
-from labels.library import shipped_templates
 from labels.mandatory import AT_THE_MARK, ITEMS
 from labels.preview import label_svg
-from labels.template import Template
 from labels.values import LabelValues, Right
 
 
 def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFacts:
     """Order label files, after laying the label out: what cannot be printed is said before the order, not on paper.
 
-    Raises InvalidInputError (range, template, resolution, `on_pack`), LabelError (missing text or glyph, what does not
+    Raises InvalidInputError (range, template, resolution, `on_pack`), NotFoundError (a stored template that is not the
+    enterprise's), LabelError (missing text or glyph, what does not
     fit, an illegible symbol, a place or an offset that the paper does not have), ConflictError (the codes' key was
     destroyed) and what `order_print` raises. An order that was taken before is not judged again.
     """
@@ -41,13 +41,13 @@ def order_labels(here: Installation, actor: Actor, form: PrintForm) -> PrintFact
         run = visible_run(session, actor, form.run_ref)
         checked_spans([(form.first, form.last)], run.count)
         earlier = earlier_print(session, run, form.idempotency_key)
-        facts, codes, epoch = label_facts(session, run), codes_of(here.keyring, run), run.epoch
-    if earlier is None or earlier.state is PrintState.FAILED:
-        secrets_of(here.keyring, IssuedRun(codes, epoch))
-        check_printer(form.dpi, form.on_pack)
-        lay_out_labels(here, facts, codes, form.template, form.dpi, form.on_pack)
-        template, is_thermal = template_named(form.template), form.format is not PrintFormat.PDF
-        require_adjustment(template, form.skip, offset_mm(form.offset_um), is_thermal=is_thermal)
+        facts, codes = label_facts(session, run), codes_of(here.keyring, run)
+        if earlier is None or earlier.state is PrintState.FAILED:
+            secrets_of(here.keyring, IssuedRun(codes, run.epoch))
+            check_printer(form.dpi, form.on_pack)
+            fit = fittings_of_run(here, session, run, form.template)
+            lay_out_labels(here, facts, codes, fit, form.dpi, form.on_pack)
+            require_adjustment(fit.template, form.skip, offset_mm(form.offset_um), output_of(form.format))
     with here.store.acting() as act:
         order = order_print(act, actor, form)
         act.commit()
@@ -64,14 +64,21 @@ def preview(here: Installation, actor: Actor, run_ref: str, template: str, dpi: 
     with here.store.reading() as session:
         run = visible_run(session, actor, run_ref)
         facts, codes = label_facts(session, run), codes_of(here.keyring, run)
-    check_printer(dpi, on_pack)
-    layout = lay_out_labels(here, facts, codes, template, dpi, on_pack)
-    return specimen_svg(here, layout, codes)
+        check_printer(dpi, on_pack)
+        fit = fittings_of_run(here, session, run, template)
+    layout = lay_out_labels(here, facts, codes, fit, dpi, on_pack)
+    return specimen_svg(fit, layout, codes)
 
 
-def specimen_svg(here: Installation, layout: Layout, codes: RunCodes) -> str:
+def fittings_of_run(here: Installation, session: Session, run: IssueRun, template: str) -> Fittings:
+    """What labels of a run are made with when they are ordered now. Raises as `fittings`."""
+    enterprise_id = session.get_one(IssueOrder, run.order_id).enterprise_id
+    return fittings(here, session, enterprise_id, template, mark_in_use(session, enterprise_id))
+
+
+def specimen_svg(fit: Fittings, layout: Layout, codes: RunCodes) -> str:
     """The label with a specimen in the place of a code."""
-    return label_svg(layout, faces_of(here), codes.uri_head.ljust(codes.uri_length, b"0"), typed_form(_SPECIMEN))
+    return label_svg(layout, fit.faces, codes.uri_head.ljust(codes.uri_length, b"0"), typed_form(_SPECIMEN))
 
 
 def calibration(here: Installation, template: str, offset_um: tuple[int, int]) -> bytes:
@@ -79,10 +86,13 @@ def calibration(here: Installation, template: str, offset_um: tuple[int, int]) -
     return calibration_sheet(template_named(template), faces_of(here), offset_mm(offset_um))
 
 
-def design_of(here: Installation, codes: RunCodes, facts: LabelFacts, order: PrintFacts) -> Design:
-    """The finished design of an order's labels."""
-    layout = lay_out_labels(here, facts, codes, order.template, order.dpi, order.on_pack)
-    return make_design(layout, faces_of(here))
+def design_of(
+    here: Installation, fit: Fittings, codes: RunCodes, facts: LabelFacts, order: PrintFacts
+) -> tuple[Design, Drawing | None]:
+    """The finished design of an order's labels, and what their SVG files need when it is for these."""
+    layout = lay_out_labels(here, facts, codes, fit, order.dpi, order.on_pack)
+    drawing = make_drawing(layout, fit.faces) if order.format is PrintFormat.SVG else None
+    return make_design(layout, fit.faces), drawing
 
 
 def offset_mm(offset_um: tuple[int, int]) -> tuple[float, float]:
@@ -128,20 +138,6 @@ def net_content(net_g: int) -> str:
     return f"{kilograms.normalize():f} kg"
 
 
-def template_named(name: str) -> Template:
-    """The template `name`; InvalidInputError lists those there are."""
-    known = shipped_templates()
-    if name not in known:
-        raise invalid(
-            "template",
-            f"没有“{name[:40]}”这个版式",
-            f"there is no template “{name[:40]}”",
-            f"可选：{'、'.join(known)}",
-            f"Choose from {', '.join(known)}",
-        )
-    return known[name]
-
-
 def check_printer(dpi: int, on_pack: tuple[str, ...]) -> None:
     """Refuse a resolution that no label printer has, and an item that cannot be left to the package."""
     if dpi not in PRINTER_DPI:
@@ -166,14 +162,13 @@ def check_printer(dpi: int, on_pack: tuple[str, ...]) -> None:
 
 
 def lay_out_labels(
-    here: Installation, facts: LabelFacts, codes: RunCodes, template: str, dpi: int, on_pack: tuple[str, ...]
+    here: Installation, facts: LabelFacts, codes: RunCodes, fit: Fittings, dpi: int, on_pack: tuple[str, ...]
 ) -> Layout:
     """The labels of these codes, laid out. Raises InvalidInputError, ConflictError without a font, and LabelError."""
-    faces = faces_of(here)
-    if any(face.is_draft for face in faces.values()):  # its letters have no true height, so nothing can be measured
+    if any(face.is_draft for face in fit.faces.values()):  # its letters have no true height, so nothing can be measured
         raise ConflictError((_NO_FONT,))
     values = label_values(facts, here.keyring.host, on_pack)
-    layout = lay_out(template_named(template), values, codes.uri_length, dpi, faces, _artwork(here))
+    layout = lay_out(fit.template, values, codes.uri_length, dpi, fit.faces, fit.artwork)
     drawn = "".join(text.text for text in layout.texts)
     absent = [text for text in facts.printed_texts if text not in drawn]
     if absent:
@@ -187,23 +182,6 @@ def lay_out_labels(
     return layout
 
 
-def _artwork(here: Installation) -> Artwork | None:
-    """The operator's licensed mark, if there is one; None leaves the placeholder that says it is one."""
-    file = here.settings.mark_file
-    if file is None:
-        return None
-    try:
-        return read_artwork(file.read_bytes())
-    except OSError as error:
-        raise invalid(
-            "mark_file",
-            "专用标志文件读不到",
-            "the file of the special mark cannot be read",
-            "请核对 GIMARK_MARK_FILE",
-            "Check GIMARK_MARK_FILE",
-        ) from error
-
-
 _SPECIMEN = "0" * LENGTH
 _NO_FONT = Fault(
     "font",
@@ -212,14 +190,3 @@ _NO_FONT = Fault(
     "请安装字体（Debian：fonts-noto-cjk），或设置 GIMARK_FONT_FILE",
     "Install one (Debian: fonts-noto-cjk) or set GIMARK_FONT_FILE",
 )
-
-
-@cache
-def _found_faces(font_file: str | None) -> Faces:
-    return find_faces(Path(font_file) if font_file else None)
-
-
-def faces_of(here: Installation) -> Faces:
-    """The fonts that labels are set in here."""
-    chosen = here.settings.font_file
-    return _found_faces(str(chosen) if chosen else None)

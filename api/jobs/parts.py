@@ -17,8 +17,12 @@ from gimark.files.content import StoredFile
 from gimark.files.folder import LocalFiles
 from gimark.issuance.rules import PrintFormat
 from gimark.keys.signer import Signer
+from labels.adjustment import Output
 from labels.design import Design
-from labels.part import PartJob, render_part
+from labels.drawings.archive import png_pieces, svg_pieces
+from labels.drawings.proof import prove_png, prove_svg
+from labels.drawings.svg import Drawing
+from labels.part import MOST_LABELS, PartJob, render_part
 from labels.proof import ProofJob, prove, sample_pages
 from labels.thermal.proof import prove_tspl, prove_zpl
 from labels.thermal.tspl import tspl_pieces
@@ -27,11 +31,17 @@ from labels.thermal.zpl import zpl_pieces
 # Spread over the part, its first and last page (or label of a roll) always among them.
 PROVED_PAGES = 8
 PROVED_LABELS = 64
+# An archive of more is nothing that a designer opens.
+MOST_SINGLES = 1_000
+SINGLES = frozenset({PrintFormat.SVG, PrintFormat.PNG})
 
 
 @dataclass(frozen=True, slots=True)
 class PartOrder:
-    """Codes first … first + count − 1 of an issued run, with what is needed to sign, draw and keep them."""
+    """Codes first … first + count − 1 of an issued run, with what is needed to sign, draw and keep them.
+
+    `drawing` is needed for SVG alone.
+    """
 
     codes: RunCodes
     cipher: SerialCipher
@@ -45,6 +55,24 @@ class PartOrder:
     format: PrintFormat = PrintFormat.PDF
     skip: int = 0
     offset_mm: tuple[float, float] = (0.0, 0.0)
+    drawing: Drawing | None = None
+
+
+def output_of(format_: PrintFormat) -> Output:
+    """What files of this kind go to."""
+    if format_ in SINGLES:
+        return Output.SINGLES
+    return Output.PAGES if format_ is PrintFormat.PDF else Output.ROLL
+
+
+def most_labels(format_: PrintFormat) -> int:
+    """How many labels one file of this kind holds."""
+    return MOST_SINGLES if format_ in SINGLES else MOST_LABELS
+
+
+def file_name(number: int, format_: PrintFormat) -> str:
+    """What the file number `number` (from 1) of an order is called."""
+    return f"labels-{number:04}{'-' if format_ in SINGLES else '.'}{format_}{'.zip' if format_ in SINGLES else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +93,7 @@ def make_part(order: PartOrder) -> MadePart:
         order.design, minted.uris, minted.serials, order.title, order.skip, order.offset_mm, cache_dir=order.cache
     )
     files = LocalFiles(order.files)
-    kept = _MAKERS[order.format](job, files)
+    kept = _svg(job, files, order.drawing) if order.format is PrintFormat.SVG else _MAKERS[order.format](job, files)
     rows = files.put(io.BytesIO(csv_rows(minted)))
     return MadePart((kept.sha256, kept.size), (rows.sha256, rows.size))
 
@@ -91,10 +119,26 @@ def _tspl(job: PartJob, files: LocalFiles) -> StoredFile:
     return kept
 
 
+def _png(job: PartJob, files: LocalFiles) -> StoredFile:
+    kept = files.put(_Pieces(png_pieces(job)))
+    with files.open(kept.sha256) as file:
+        prove_png(file, job.uris, job.serials, sample_pages(len(job.uris), PROVED_LABELS))
+    return kept
+
+
+def _svg(job: PartJob, files: LocalFiles, drawing: Drawing | None) -> StoredFile:
+    assert drawing is not None
+    kept = files.put(_Pieces(svg_pieces(job, drawing)))
+    with files.open(kept.sha256) as file:
+        prove_svg(file, job.uris, job.serials, sample_pages(len(job.uris), PROVED_LABELS))
+    return kept
+
+
 _MAKERS: Mapping[PrintFormat, Callable[[PartJob, LocalFiles], StoredFile]] = {
     PrintFormat.PDF: _pdf,
     PrintFormat.ZPL: _zpl,
     PrintFormat.TSPL: _tspl,
+    PrintFormat.PNG: _png,
 }
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from api.installation import Installation
-from api.jobs.labelling import check_printer, lay_out_labels, offset_mm, specimen_svg, template_named
+from api.jobs.fittings import fittings
+from api.jobs.labelling import check_printer, lay_out_labels, offset_mm, specimen_svg
+from api.jobs.parts import output_of
 from gimark.accounts.rules import Actor
 from gimark.clock import local_day
 from gimark.codes.run import RunCodes
 from gimark.issuance.labelling import LabelFacts, label_facts_of
+from gimark.issuance.marks.queries import mark_in_use
 from gimark.issuance.rules import PrintFormat
 from gimark.production.lists import visible_batch
 from gimark.production.model import Batch
@@ -52,13 +55,14 @@ def preview_of_batch(here: Installation, actor: Actor, batch_ref: str, choice: L
     symbol, a place or an offset that the paper does not have).
     """
     with here.store.reading() as session:
-        facts, codes = _specimen(here, session, visible_batch(session, actor, batch_ref))
-    template = template_named(choice.template)
+        batch = visible_batch(session, actor, batch_ref)
+        facts, codes = _specimen(here, session, batch)
+        enterprise_id = session.get_one(TradeItem, batch.item_id).enterprise_id
+        fit = fittings(here, session, enterprise_id, choice.template, mark_in_use(session, enterprise_id))
     check_printer(choice.dpi, choice.on_pack)
-    layout = lay_out_labels(here, facts, codes, choice.template, choice.dpi, choice.on_pack)
-    is_thermal = choice.format is not PrintFormat.PDF
-    require_adjustment(template, choice.skip, offset_mm(choice.offset_um), is_thermal=is_thermal)
-    return specimen_svg(here, layout, codes)
+    layout = lay_out_labels(here, facts, codes, fit, choice.dpi, choice.on_pack)
+    require_adjustment(fit.template, choice.skip, offset_mm(choice.offset_um), output_of(choice.format))
+    return specimen_svg(fit, layout, codes)
 
 
 def advice_for_batch(

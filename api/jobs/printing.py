@@ -13,14 +13,15 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from api.installation import Installation
+from api.jobs.fittings import fittings
 from api.jobs.labelling import design_of, offset_mm
-from api.jobs.parts import MadePart, PartOrder, make_part
+from api.jobs.parts import MadePart, PartOrder, file_name, make_part, most_labels
 from api.jobs.pool import made_by, processes
 from gimark.codes.minting import CSV_HEADER
 from gimark.errors import ConflictError, Fault, InvalidInputError
 from gimark.files.content import Files
 from gimark.issuance.labelling import label_facts
-from gimark.issuance.model import IssueRun, PrintState
+from gimark.issuance.model import IssueOrder, IssueRun, PrintState
 from gimark.issuance.printing import add_file, print_order, set_print_state
 from gimark.issuance.queries import PrintFacts
 from gimark.issuance.rules import Span
@@ -29,7 +30,6 @@ from gimark.jobs.rules import LASTING
 from gimark.jobs.worker import JobHandle
 from gimark.ledger import book
 from labels.errors import LabelError
-from labels.part import MOST_LABELS
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 CODES_FILE = "codes.csv"
@@ -85,12 +85,13 @@ def _make_missing(here: Installation, order: PrintFacts, handle: JobHandle) -> N
 
 
 def _parts(order: PrintFacts) -> list[Part]:
-    starts = range(order.first, order.last + 1, MOST_LABELS)
+    most = most_labels(order.format)
+    starts = range(order.first, order.last + 1, most)
     return [
         Part(
-            f"labels-{number:04}.{order.format}",
+            file_name(number, order.format),
             f".rows-{number:04}",
-            (start, min(start + MOST_LABELS - 1, order.last)),
+            (start, min(start + most - 1, order.last)),
         )
         for number, start in enumerate(starts, 1)
     ]
@@ -117,10 +118,12 @@ def _orders(here: Installation, order: PrintFacts, parts: list[Part]) -> list[Pa
         run = session.scalars(select(IssueRun).where(IssueRun.ref == order.run_ref)).one()
         issued = issued_run(session, here.keyring, run.number)
         facts = label_facts(session, run)
+        enterprise_id = session.get_one(IssueOrder, run.order_id).enterprise_id
+        fit = fittings(here, session, enterprise_id, order.template, order.mark_sha256)
     if facts.sha256 != order.facts_sha256:
         raise ConflictError((_AMENDED,))
     cipher, signer = secrets_of(here.keyring, issued)
-    design = design_of(here, issued.codes, facts, order)
+    design, drawing = design_of(here, fit, issued.codes, facts, order)
     return [
         PartOrder(
             codes=issued.codes,
@@ -136,6 +139,7 @@ def _orders(here: Installation, order: PrintFacts, parts: list[Part]) -> list[Pa
             # The sheet that was begun before is the first one of the order; later parts begin with a whole one.
             skip=order.skip if part.span[0] == order.first else 0,
             offset_mm=offset_mm(order.offset_um),
+            drawing=drawing,
         )
         for part in parts
     ]

@@ -25,6 +25,7 @@ KINDS = {
     "pdf": "application/pdf",
     "zpl": "application/vnd.zebra.zpl",
     "tspl": "application/octet-stream",
+    "zip": "application/zip",
 }
 
 

@@ -70,7 +70,8 @@ class OffsetSent(Sent):
 
 
 class PrintSent(Sent):
-    """Labels for the codes first … last of a run. Rolls go to thermal printers as `zpl` (Zebra) or `tspl` (TSC).
+    """Labels for the codes first … last of a run. Rolls go to thermal printers as `zpl` (Zebra) or `tspl` (TSC);
+    `svg` and `png` are archives with a file for each label, for designers.
 
     `skip` places of the first sheet were used before. `on_pack` names mandatory items that stand on the package
     itself. A code is printed once: `reprint_reason`, which will be public, has labels of the same codes made again.

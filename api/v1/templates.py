@@ -27,7 +27,7 @@ EXAMPLE = {
     "width_mm": 70.0,
     "height_mm": 40.0,
     "per_page": 1,
-    "formats": ["pdf", "zpl", "tspl"],
+    "formats": ["pdf", "zpl", "tspl", "svg", "png"],
     "dpi": [203, 300, 600],
 }
 
@@ -62,7 +62,7 @@ class TemplateShown(Shown):
             width_mm=template.label.width_mm,
             height_mm=template.label.height_mm,
             per_page=template.per_page,
-            formats=list(PrintFormat) if is_roll else [PrintFormat.PDF],
+            formats=list(PrintFormat) if is_roll else [PrintFormat.PDF, PrintFormat.SVG, PrintFormat.PNG],
             dpi=list(PRINTER_DPI),
         )
 

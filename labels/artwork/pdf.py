@@ -33,9 +33,9 @@ _DIFFERENT: Final = 96
 _MOST_DIFFERENT: Final = 1e-4
 
 
-def read_pdf(content: bytes) -> Artwork:
+def read_pdf(content: bytes, picture: bytes | None = None) -> Artwork:
     """The mark from a PDF of one page; `TemplateError` for an encrypted or damaged file, for more pages, and for what
-    a mark has no use for."""
+    a mark has no use for. With the `picture` of an earlier reading nothing is painted and compared again."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pypdf warns of what it mends; the comparison below decides
@@ -47,8 +47,10 @@ def read_pdf(content: bytes) -> Artwork:
         raise
     except _BROKEN as broken:
         raise _unreadable() from broken
-    _require_same(content, form, width, height)
-    return Artwork(width, height, picture_of(form, width, height), form)
+    if picture is None:
+        _require_same(content, form, width, height)
+        picture = picture_of(form, width, height)
+    return Artwork(width, height, picture, form)
 
 
 def _only_page(reader: PdfReader) -> PageObject:

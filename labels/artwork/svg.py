@@ -54,8 +54,9 @@ class _Shape:
     place: Transform
 
 
-def read_svg(content: bytes) -> Artwork:
-    """The mark from an SVG file; `TemplateError` names what is not in the subset."""
+def read_svg(content: bytes, picture: bytes | None = None) -> Artwork:
+    """The mark from an SVG file; `TemplateError` names what is not in the subset. With the `picture` of an earlier
+    reading none is painted."""
     root = _parsed(content)
     left, top, width, height = _view(root)
     shapes = [shape for shape in _shapes(root) if shape.paint.is_seen]
@@ -66,7 +67,9 @@ def read_svg(content: bytes) -> Artwork:
     )
     paths = "".join(_element(shape) for shape in shapes)
     placed = f'<g transform="translate({_short(-left)} {_short(-top)})">{paths}</g>'
-    return Artwork(width, height, picture_of(form, width, height), form, placed)
+    if picture is None:
+        picture = picture_of(form, width, height)
+    return Artwork(width, height, picture, form, placed)
 
 
 def _parsed(content: bytes) -> Element:

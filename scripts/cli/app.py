@@ -53,6 +53,8 @@ class LabelFormat(StrEnum):
     PDF = "pdf"
     ZPL = "zpl"
     TSPL = "tspl"
+    SVG = "svg"
+    PNG = "png"
 
 
 @app.command()
@@ -162,7 +164,8 @@ def labels(
     ] = None,
     reprint: Annotated[str | None, typer.Option(metavar="REASON", help="补印理由 / Why they are reprinted.")] = None,
     format_: Annotated[
-        LabelFormat, typer.Option("--format", help="pdf；卷装热敏：zpl（Zebra）、tspl（TSC 等） / Kind of file.")
+        LabelFormat,
+        typer.Option("--format", help="pdf；卷装热敏：zpl（Zebra）、tspl（TSC 等）；逐枚：svg、png / Kind of file."),
     ] = LabelFormat.PDF,
     skip: Annotated[int, typer.Option(help="首张标签纸已用的位置数 / Places used on the first sheet.")] = 0,
     right: Annotated[
@@ -172,7 +175,7 @@ def labels(
         float, typer.Option(min=-10, max=10, metavar="MM", help="整体下移（毫米） / Move everything down.")
     ] = 0.0,
 ) -> None:
-    """印标文件（PDF、ZPL 或 TSPL，和 CSV），抽样解码合格并公布存证后放行。 / Label files, released once proven."""
+    """印标文件和 CSV，抽样解码合格并公布存证后放行。 / Label files and CSV, released once proven."""
     from gimark.issuance.rules import PrintFormat
     from scripts.cli import issuing
 

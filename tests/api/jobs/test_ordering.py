@@ -25,7 +25,7 @@ from gimark.production.actions import BatchForm, confirm_batch, register_batch
 from gimark.registry.items.model import TradeItem
 from gimark.store.paging import Wanted
 from labels.carrier import Legibility
-from labels.errors import CarrierError, LabelError
+from labels.errors import LabelError
 from labels.library import shipped_templates
 from tests.api.jobs.printshop import entries
 from tests.founded import GTIN, TOWN, Workshop
@@ -93,7 +93,7 @@ def test_the_same_order_again_is_the_same_and_another_under_its_key_is_refused(s
 @pytest.mark.parametrize(
     ("choice", "error"),
     [
-        (replace(CHOICE, template="roll-50x30", dpi=203), CarrierError),
+        (replace(CHOICE, template="roll-50x30", dpi=203), LabelError),
         (replace(CHOICE, template="a4-3x8"), LabelError),
         (replace(CHOICE, template="no-such"), GimarkError),
         (replace(CHOICE, dpi=72), GimarkError),

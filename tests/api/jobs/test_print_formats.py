@@ -25,6 +25,7 @@ from gimark.issuance.printing import PrintForm, print_order
 from gimark.issuance.queries import PrintFacts
 from gimark.issuance.rules import PrintFormat
 from gimark.jobs.worker import Worker
+from labels.drawings.proof import prove_png, prove_svg
 from labels.errors import LabelError, ProofError, TemplateError
 from labels.part import PartJob
 from tests.founded import Workshop
@@ -82,7 +83,7 @@ def on_a_tsc(file: bytes) -> Iterator[np.ndarray]:
 def test_a_roll_leaves_for_a_thermal_printer_and_says_the_orders_codes_in_order(
     shop: Workshop, format_: PrintFormat, run: Callable[[bytes], Iterator[np.ndarray]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.jobs.printing.MOST_LABELS", 8)
+    monkeypatch.setattr("api.jobs.parts.MOST_LABELS", 8)
     order = printed(shop, format=format_, offset_um=(300, -200))
     assert order.state is PrintState.RELEASED
     names = [f"labels-000{number}.{format_}" for number in (1, 2)]
@@ -180,3 +181,27 @@ def test_a_thermal_file_whose_labels_say_something_else_is_never_released(
         make_part(orders[0])
     assert isinstance(caught.value, LabelError)
     assert caught.value.faults[0].field == "labels/0"
+
+
+@pytest.mark.parametrize(("format_", "prove"), [(PrintFormat.SVG, prove_svg), (PrintFormat.PNG, prove_png)])
+def test_labels_leave_one_by_one_for_designers_and_are_read_back(
+    shop: Workshop, format_: PrintFormat, prove: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.jobs.parts.MOST_SINGLES", 8)
+    order = printed(shop, format=format_, template="a4-3x8")
+    assert order.state is PrintState.RELEASED
+    names = [f"labels-000{number}-{format_}.zip" for number in (1, 2)]
+    assert [file.name for file in order.leaving] == ["codes.csv", *names]
+    uris = np.array([list(code.encode()) for code in codes(shop.here, order)], np.uint8)
+    at = uris[0].tobytes().index(b"/21/") + 4
+    for name, span in zip(names, (slice(0, 8), slice(8, COUNT)), strict=True):
+        file = io.BytesIO(content(shop.here, order, name))
+        part = uris[span]
+        assert prove(file, part, part[:, at : at + 13], range(len(part))) == len(part)
+
+
+def test_files_for_designers_are_for_no_printer(shop: Workshop) -> None:
+    for changes in ({"skip": 1, "template": "a4-3x8"}, {"offset_um": (1, 0)}):
+        with pytest.raises(TemplateError) as caught:
+            order_labels(shop.here, shop.producer, form(shop, format=PrintFormat.SVG, **changes))
+        assert [fault.field for fault in caught.value.faults] == ["offset_mm"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from api.jobs import labelling
+from api.jobs import fittings
 from api.jobs.labelling import order_labels
 from gimark.errors import ConflictError, GimarkError, IdempotencyKeyReusedError
 from gimark.issuance.model import PrintOrder, PrintState, RangeAct
@@ -74,7 +74,7 @@ def test_the_same_key_is_answered_the_same_and_another_body_under_it_refused(pri
         ({"dpi": 0}, "dpi"),
         ({"dpi": -300}, "dpi"),
         ({"dpi": 72}, "dpi"),
-        ({"template": "roll-50x30", "dpi": 203}, "qr"),
+        ({"template": "roll-50x30", "dpi": 203, "on_pack": ("net_content", "storage", "licence", "contact")}, "qr"),
         ({"first": 10, "last": 5}, "ranges"),
         ({"first": -1}, "ranges"),
         ({"last": COUNT}, "ranges"),
@@ -122,9 +122,9 @@ def test_a_label_that_cannot_be_printed_is_refused_before_its_order_exists(
 def no_font(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine on which no Chinese font is installed."""
     monkeypatch.setattr(fonts, "_KNOWN", dict.fromkeys(fonts.Style, ()))
-    labelling._found_faces.cache_clear()
+    fittings._found_faces.cache_clear()
     yield
-    labelling._found_faces.cache_clear()
+    fittings._found_faces.cache_clear()
 
 
 @pytest.mark.usefixtures("no_font")

@@ -113,6 +113,7 @@ class PrintOrder(Base):
     """Label files and the print house's CSV for the codes [first, last] of a run. A code is printed once, but for a
     reprint.
 
+    `template` names one of the program's or a version of a stored one, `mark_sha256` the uploaded special mark.
     `skip` places of the first sheet stay free; everything is moved right and down by `offset_*_um` (micrometres).
 
     `facts_sha256` holds what the labels said when they were ordered, so that no amendment on the way mixes two texts in
@@ -125,6 +126,7 @@ class PrintOrder(Base):
     __table_args__ = (
         UniqueConstraint("enterprise_id", "idempotency_key"),
         Index("ix_print_order_enterprise_id_id", "enterprise_id", "id"),
+        Index("ix_print_order_template", "template"),
         CheckConstraint("first >= 0 AND last >= first", name="in_order"),
         CheckConstraint("skip >= 0", name="skip_counts"),
     )
@@ -141,6 +143,7 @@ class PrintOrder(Base):
     skip: Mapped[int] = mapped_column(default=0)
     offset_right_um: Mapped[int] = mapped_column(default=0)
     offset_down_um: Mapped[int] = mapped_column(default=0)
+    mark_sha256: Mapped[str | None] = mapped_column(String(64))
     on_pack: Mapped[list[str]] = mapped_column(JSON)
     facts_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     state: Mapped[PrintState] = mapped_column(by_value(PrintState, name="print_state"))

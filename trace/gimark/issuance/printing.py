@@ -10,6 +10,7 @@ from gimark.accounts.rules import Actor, Permission, not_found, require, require
 from gimark.clock import local_day
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
 from gimark.issuance.labelling import label_facts
+from gimark.issuance.marks.queries import mark_in_use
 from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct
 from gimark.issuance.queries import FileFacts, PrintFacts, print_facts, run_states, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges
@@ -74,8 +75,9 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
         return _repeated(act, existing, form)
     [span] = checked_spans([(form.first, form.last)], run.count)
     check_printable(act, run, span)
+    enterprise_id = act.session.get_one(IssueOrder, run.order_id).enterprise_id
     order = PrintOrder(
-        enterprise_id=act.session.get_one(IssueOrder, run.order_id).enterprise_id,
+        enterprise_id=enterprise_id,
         run_id=run.id,
         first=form.first,
         last=form.last,
@@ -85,6 +87,7 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
         skip=form.skip,
         offset_right_um=form.offset_um[0],
         offset_down_um=form.offset_um[1],
+        mark_sha256=mark_in_use(act.session, enterprise_id),
         on_pack=sorted(form.on_pack),
         facts_sha256=label_facts(act.session, run).sha256,
         state=PrintState.QUEUED,
@@ -242,7 +245,7 @@ def _begin_again(act: Act, order: PrintOrder) -> None:
     check_printable(act, run, span)
     act.session.execute(delete(PrintFile).where(PrintFile.order_id == order.id))
     order.facts_sha256, order.state = label_facts(act.session, run).sha256, PrintState.QUEUED
-    order.files_removed_at = None
+    order.files_removed_at, order.mark_sha256 = None, mark_in_use(act.session, order.enterprise_id)
     act.session.flush()
 
 

@@ -65,6 +65,7 @@ class PrintFacts:
     format: PrintFormat
     skip: int
     offset_um: tuple[int, int]
+    mark_sha256: str | None
     on_pack: tuple[str, ...]
     facts_sha256: bytes
     state: PrintState
@@ -151,6 +152,7 @@ def print_facts(session: Session, order: PrintOrder) -> PrintFacts:
         format=order.format,
         skip=order.skip,
         offset_um=(order.offset_right_um, order.offset_down_um),
+        mark_sha256=order.mark_sha256,
         on_pack=tuple(order.on_pack),
         facts_sha256=order.facts_sha256,
         state=order.state,

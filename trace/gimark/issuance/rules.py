@@ -29,11 +29,14 @@ class RangeKind(StrEnum):
 
 
 class PrintFormat(StrEnum):
-    """What label files are for: PDF for sheets and print houses, ZPL (Zebra) and TSPL (TSC and others) for rolls."""
+    """What label files are for: PDF for sheets and print houses, ZPL (Zebra) and TSPL (TSC and others) for rolls, SVG
+    and PNG for designers, an archive with a file for each label."""
 
     PDF = "pdf"
     ZPL = "zpl"
     TSPL = "tspl"
+    SVG = "svg"
+    PNG = "png"
 
 
 class CodeState(StrEnum):

@@ -12,7 +12,10 @@ import gimark.approvals.model
 import gimark.exchange.uploads.model
 import gimark.issuance.custody.model
 import gimark.issuance.keys.model
+import gimark.issuance.marks.model
 import gimark.issuance.model
+import gimark.issuance.printers.model
+import gimark.issuance.templates.model
 import gimark.jobs.model
 import gimark.ledger.model
 import gimark.production.model

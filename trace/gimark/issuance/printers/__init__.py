@@ -1,0 +1,1 @@
+"""Printers of an enterprise: resolution, kind of file, and how far each is off."""

@@ -77,8 +77,8 @@ def serving(data_dir: Path, *options: str, **settings: object) -> Iterator[Serve
     with log.open("wb") as written:
         parent = subprocess.Popen(command, env=environment, stderr=written)
     try:
-        until(lambda: _port(log) is not None or parent.poll() is not None, "it does not listen")
-        port = _port(log)
+        until(lambda: port_in(log) is not None or parent.poll() is not None, "it does not listen")
+        port = port_in(log)
         assert port is not None, log.read_text()
         served = Served(parent, port, log)
         until(lambda: answers(served) or parent.poll() is not None, "it does not answer")
@@ -127,7 +127,8 @@ def records(log: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{") and line.endswith("}")]
 
 
-def _port(log: Path) -> int | None:
+def port_in(log: Path) -> int | None:
+    """Where the parent that writes `log` listens, None while it does not."""
     return next((record["port"] for record in records(log) if record["event"] == "listening"), None)
 
 

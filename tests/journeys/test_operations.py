@@ -1,9 +1,11 @@
 """An office's first year in a minute: install, serve behind nginx, issue, be killed, back up, move to PostgreSQL.
 
-Everything through the command line and TLS, as whoever follows docs/runbook.md does it; nothing may be lost.
+As whoever follows docs/runbook.md does it: the office works with the `gimark` command, the enterprise with curl and an
+access key over TLS, and processes are killed all the while; nothing may be lost.
 """
 
 import csv
+import io
 import json
 import os
 import re
@@ -11,10 +13,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -25,12 +28,15 @@ from gimark.scans.model import ScanCheck
 from gimark.store.engine import open_engine
 from scripts.release_store import HOST as STORED_HOST
 from scripts.release_store import PASSPHRASE as STORED_PASSPHRASE
-from tests.deploy.nginx import Proxy, free_ports, proxy_before
+from tests.curl import Curl
+from tests.deploy.nginx import Proxy, proxy_before
 from tests.founded import GTIN, HOST, PASSPHRASE, TOWN, USCC, YUNXI
+from tests.served import port_in, until
 from tests.stored_release import RELEASES, unpack
 
 PATIENCE_S = 240
 COUNT, ACTIVE, VOID = 24, 16, 20
+SCOPES = ("read", "manage_batches", "issue_codes", "change_codes", "void_codes")
 pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 
@@ -54,14 +60,15 @@ class Office:
             "GIMARK_PUBLIC_BASE": f"https://{self.host}",
             "GIMARK_TRUSTED_PROXIES": "127.0.0.1",
             "GIMARK_SCAN_DURABILITY": "committed",
-            "GIMARK_LOG_LEVEL": "error",
+            "GIMARK_LOG_LEVEL": "info",
         }
 
-    def gimark(self, *words: str | Path, code: int = 0) -> str:
-        """What a command says, standard error too; it must end with `code`."""
+    def gimark(self, *words: str | Path, code: int = 0, typed: str = "") -> str:
+        """What a command says, standard error too, to whoever types `typed`; it must end with `code`."""
         ran = subprocess.run(
             [sys.executable, "-P", "-m", "scripts.cli", *map(str, words)],
             env=self.environment,
+            input=typed,
             capture_output=True,
             text=True,
             check=False,
@@ -72,19 +79,20 @@ class Office:
     @contextmanager
     def serving(self, folder: Path) -> Iterator["Served"]:
         """`gimark serve`, with its worker, behind nginx."""
-        [port] = free_ports(1)
-        command = [sys.executable, "-P", "-m", "scripts.cli", "serve", "--port", str(port), "--processes", "2"]
-        with (
-            proxy_before(port, self.host, folder) as proxy,
-            subprocess.Popen(command, env=self.environment) as parent,
-        ):
-            served = Served(proxy, parent)
+        log = self.data_dir.parent / f"{folder.name}.log"
+        command = [sys.executable, "-P", "-m", "scripts.cli", "serve", "--port", "0", "--processes", "2"]
+        with log.open("wb") as written, subprocess.Popen(command, env=self.environment, stderr=written) as parent:
             try:
-                served.wait()
-                yield served
+                until(lambda: port_in(log) is not None or parent.poll() is not None, "it does not listen")
+                port = port_in(log)
+                assert port is not None, log.read_text()
+                with proxy_before(port, self.host, folder) as proxy:
+                    served = Served(proxy, parent)
+                    served.wait()
+                    yield served
             finally:
                 parent.send_signal(signal.SIGTERM)
-                assert parent.wait(PATIENCE_S) == 0
+                assert parent.wait(PATIENCE_S) == 0, log.read_text()
 
     def checks(self) -> set[int]:
         """The indices of codes that have a check in the database."""
@@ -151,39 +159,77 @@ EXPECTED = [
 ]
 
 
-def issue(office: Office, folder: Path) -> tuple[str, list[str]]:
-    """Found the office and make one run; its reference and the printed URLs."""
-    day = local_day(SystemClock().now())
-    office.gimark("init", "--profile", YUNXI, "--origin", HOST, "--host", HOST)
-    office.gimark("user", "add", "songwu", "--role", "producer_manager", "--enterprise", USCC, "--as", "admin")
-    harvest = f"{day - timedelta(days=30)}..{day - timedelta(days=10)}"
-    said = office.gimark(
-        "batch", "register", GTIN[1:], "YX-1", "6", "--town", TOWN, "--harvested", harvest, "--as", "songwu"
+def access_key(office: Office) -> str:
+    """An enterprise's user with a password of its own, and a key for its program."""
+    added = office.gimark("user", "add", "songwu", "--role", "producer_manager", "--enterprise", USCC, "--as", "admin")
+    [once] = re.findall(r"\b[0-9a-z]{5}(?:-[0-9a-z]{5}){3}\b", added)
+    office.gimark("user", "password", "songwu", typed=f"{once}\nanother one of my own\n")
+    until = str(local_day(SystemClock().now()) + timedelta(days=30))
+    scopes = [option for scope in SCOPES for option in ("--scope", scope)]
+    made = office.gimark("access", "create", "ERP", *scopes, "--until", until, "--as", "songwu")
+    [token] = re.findall(r"gimark_\w+", made)
+    return str(token)
+
+
+def program(served: Served, token: str, folder: Path) -> Curl:
+    """The enterprise's program: it trusts the site's certificate, and asks again when nobody answers."""
+    proxy = served.proxy
+    certificate = str(proxy.folder / "fullchain.pem")
+    options = (
+        *("--header", f"Authorization: Bearer {token}", "--cacert", certificate),
+        *("--resolve", f"{proxy.host}:{proxy.secure}:127.0.0.1"),
+        *("--retry", "30", "--retry-delay", "1", "--retry-all-errors"),
     )
-    [batch] = re.findall(r"批次 / batch (\w{16})", said)
-    office.gimark("batch", "confirm", batch, "6", str(day), "--as", "songwu")
-    [run] = re.findall(r"赋码批 / run (\w{16})", office.gimark("issue", batch, str(COUNT), "--as", "songwu"))
-    office.gimark("labels", run, "--as", "songwu", "--out", folder)
-    [table] = folder.glob("*.csv")
-    with table.open(encoding="utf-8-sig", newline="") as file:
-        urls = [row["url"] for row in csv.DictReader(file)]
-    assert len(urls) == COUNT
+    return Curl(f"https://{proxy.host}:{proxy.secure}/v1", folder, options)
+
+
+def issue(erp: Curl, disturb: Callable[[], None]) -> tuple[str, list[str]]:
+    """A run and its labels by curl alone, disturbed at every turn; the run's reference and the printed URLs."""
+    today = local_day(SystemClock().now())
+    [item] = [one for one in erp("/items").json["items"] if one["gtin"] == GTIN]
+    planned = {"item": item["ref"], "lot": "YX-1", "town": TOWN, "planned_g": COUNT * item["net_g"]}
+    harvest = {"harvested_from": str(today - timedelta(days=30)), "harvested_until": str(today - timedelta(days=10))}
+    disturb()
+    batch = erp.post("/batches", planned | harvest).json["ref"]
+    version = f"If-Match: {erp(f'/batches/{batch}').headers['etag']}"
+    packed = {"packed_g": COUNT * item["net_g"], "packed_on": str(today)}
+    erp.post(f"/batches/{batch}/confirmation", packed, version, expect=200)
+    disturb()
+    run = erp.post("/runs", {"batch": batch, "count": COUNT}).json["ref"]
+    labels = {"run": run, "first": 0, "last": COUNT - 1, "template": "a4-3x8"}
+    order = erp.post("/print-orders", labels, expect=202).json["ref"]
+    disturb()
+    erp.polled(f"/print-orders/{order}", "released")
+    table = erp(f"/print-orders/{order}/files/codes.csv").body.decode("utf-8-sig")
+    urls = [row["url"] for row in csv.DictReader(io.StringIO(table, newline=""))]
+    assert len(set(urls)) == COUNT
     return run, urls
+
+
+def activation(first: int, last: int) -> dict[str, object]:
+    """What puts packages on sale."""
+    return {"kind": "activate", "ranges": [{"first": first, "last": last}]}
 
 
 def test_nothing_is_lost_from_installing_to_postgresql(tmp_path: Path, vacant_postgres: str) -> None:
     office = Office(tmp_path / "office" / "data")
-    run, urls = issue(office, tmp_path / "labels")
+    office.gimark("init", "--profile", YUNXI, "--origin", HOST, "--host", HOST)
+    token = access_key(office)
     answered = set()
     with office.serving(tmp_path / "first") as served:
-        office.gimark("codes", "activate", run, "0", str(ACTIVE - 1), "--as", "songwu")
+        victims = count()
+        erp = program(served, token, tmp_path)
+        run, urls = issue(erp, lambda: served.kill_one(next(victims)))
+        erp.post(f"/runs/{run}/ranges", activation(0, ACTIVE - 1))
         for index, url in enumerate(urls[:ACTIVE]):
             if index % 5 == 2:
-                served.kill_one(index)
+                served.kill_one(next(victims))
             while served.insist(url) == ("amber", "not_activated"):
                 time.sleep(0.1)  # each process takes the act up within a second
             answered.add(index)
-        office.gimark("codes", "void", run, str(ACTIVE), str(VOID - 1), "--reason", "印坏", "--as", "songwu")
+        spoilt = {"kind": "void", "ranges": [{"first": ACTIVE, "last": VOID - 1}], "reason": "印坏"}
+        served.kill_one(next(victims))
+        erp.post(f"/runs/{run}/ranges", spoilt)
         office.gimark("ledger", "publish")
         office.gimark("backup", tmp_path / "data.zip", "--keys", tmp_path / "keys.zip")
         assert "stop" in office.gimark("upgrade", code=1).lower()
@@ -199,7 +245,10 @@ def test_nothing_is_lost_from_installing_to_postgresql(tmp_path: Path, vacant_po
         assert [served.insist(url) for url in urls] == EXPECTED
         checkpoint = served.proxy.get("/checkpoint")[1].decode().splitlines()
         assert (checkpoint[1], checkpoint[2]) == office.root()
-        moved.gimark("codes", "activate", run, str(VOID), str(VOID), "--as", "songwu")
+        erp = program(served, token, tmp_path)
+        [listed] = erp("/runs").json["items"]
+        assert (listed["ref"], listed["count"]) == (run, COUNT)
+        erp.post(f"/runs/{run}/ranges", activation(VOID, VOID), "Idempotency-Key: on-postgresql")
         moved.gimark("ledger", "publish")
         while served.insist(urls[VOID]) != ("green", "authentic"):
             time.sleep(0.1)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.fixed_files import fixed_files
 from api.ledger_pages import ledger_pages
 from api.negotiation import header, prefers_json
+from api.notices import notice_pages
 from api.pages import VARY, asked_in, page
 from api.register import register_pages
 from api.wiring import Process
@@ -25,7 +26,7 @@ MOST_TYPED = 4_096
 
 
 def public_pages(process: Process) -> APIRouter:
-    """Routes: `/`, `/check`, `/about`, the register's, the ledger's, and the fixed files'."""
+    """Routes: `/`, `/check`, `/about`, the register's, the notices', the ledger's, and the fixed files'."""
     router = APIRouter()
 
     @router.api_route("/", methods=["GET", "HEAD"])
@@ -58,7 +59,7 @@ def public_pages(process: Process) -> APIRouter:
         language, query = asked_in(process, request)
         return page(request, process.pages.about(language, query), language)
 
-    for more in (register_pages(process), ledger_pages(process), fixed_files()):
+    for more in (register_pages(process), notice_pages(process), ledger_pages(process), fixed_files()):
         router.include_router(more)
     return router
 

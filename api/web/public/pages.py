@@ -24,7 +24,9 @@ from gimark.ledger.entries import decode
 from gimark.merkle import leaf_hash
 from gimark.registry.directory.listing import DirectoryPage, ListedEnterprise, ListedItem, ListedRight
 from gimark.registry.directory.rights import ListedRightInFull
+from gimark.registry.notices.queries import NoticeFacts
 from gimark.scans.rules import Package, RightFacts, Ware
+from gimark.store.paging import Portion
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,14 @@ class PublicPages:
     def check(self, language: Language, query: str, typed: str = "", fault: Fault | None = None) -> bytes:
         """The form for a code that is typed, pasted or read by a USB scanner; `fault` stands beside what was typed."""
         return self._render("check.html", language, query, typed=typed, error=_sentence(fault, language))
+
+    def notices(self, found: Portion[NoticeFacts], language: Language, query: str, *, is_later: bool) -> bytes:
+        """A page of the notices, the newest first."""
+        return self._render("notices.html", language, query, found=found, is_later=is_later)
+
+    def notice(self, notice: NoticeFacts, language: Language, query: str) -> bytes:
+        """One notice."""
+        return self._render("notice.html", language, query, notice=notice)
 
     def item(self, item: ItemFacts, language: Language, query: str) -> bytes:
         """The page of a trade item: grey, no verdict."""

@@ -39,7 +39,7 @@ def fittings(
     """
     chosen = template_of(session, enterprise_id, template)
     return Fittings(
-        chosen, with_fonts(faces_of(here), chosen.fonts), _artwork(here, session, enterprise_id, mark_sha256)
+        chosen, with_fonts(faces_of(here), chosen.fonts), artwork_of(here, session, enterprise_id, mark_sha256)
     )
 
 
@@ -76,7 +76,8 @@ def _stored(content: str, name: str) -> Template:
     return read_template(content).model_copy(update={"id": name})
 
 
-def _artwork(here: Installation, session: Session, enterprise_id: int, sha256: str | None) -> Artwork | None:
+def artwork_of(here: Installation, session: Session, enterprise_id: int, sha256: str | None) -> Artwork | None:
+    """The mark of that hash; without one the installation's, None when there is none."""
     if sha256 is None:
         return _of_the_installation(here)
     return _uploaded(here.files, sha256, picture_of_mark(session, enterprise_id, sha256))

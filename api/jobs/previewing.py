@@ -56,7 +56,7 @@ def preview_of_batch(here: Installation, actor: Actor, batch_ref: str, choice: L
     """
     with here.store.reading() as session:
         batch = visible_batch(session, actor, batch_ref)
-        facts, codes = _specimen(here, session, batch)
+        facts, codes = specimen_of(here, session, batch)
         enterprise_id = session.get_one(TradeItem, batch.item_id).enterprise_id
         fit = fittings(here, session, enterprise_id, choice.template, mark_in_use(session, enterprise_id))
     check_printer(choice.dpi, choice.on_pack)
@@ -70,11 +70,11 @@ def advice_for_batch(
 ) -> tuple[TemplateAdvice, ...]:
     """How the batch's symbol comes out in each of `templates`. Needs READ. Raises NotFoundError."""
     with here.store.reading() as session:
-        _, codes = _specimen(here, session, visible_batch(session, actor, batch_ref))
+        _, codes = specimen_of(here, session, visible_batch(session, actor, batch_ref))
     return tuple(TemplateAdvice(one, advise_all(codes.uri_length, one.qr.box_mm, one.qr.level)) for one in templates)
 
 
-def _specimen(here: Installation, session: Session, batch: Batch) -> tuple[LabelFacts, RunCodes]:
+def specimen_of(here: Installation, session: Session, batch: Batch) -> tuple[LabelFacts, RunCodes]:
     """What labels of the batch say, and codes as long as those that will be issued today."""
     keyring = here.keyring
     return label_facts_of(session, batch), RunCodes(

@@ -6,16 +6,17 @@ Nothing here is a secret by default: keys are made by `gimark init`, and their p
 import stat
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from api.web.language import LANGUAGES, Language
 from gimark.errors import Fault, KeyFileError
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 GROUP_OR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -87,8 +88,13 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_a_database(cls, value: str) -> str:
+        if not value:
+            return value
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
         try:
-            known = not value or make_url(value).get_backend_name() in ("sqlite", "postgresql")
+            known = make_url(value).get_backend_name() in ("sqlite", "postgresql")
         except (ArgumentError, ValueError):
             known = False
         if not known:
@@ -115,8 +121,11 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def database(self) -> URL:
+    def database(self) -> "URL":
         """The database's URL."""
+        # Imported here: the parent of all processes opens no database, and should start at once.
+        from sqlalchemy import URL, make_url
+
         if self.database_url:
             return make_url(self.database_url)
         return URL.create("sqlite", database=str(self.data_dir / "gimark.db"))

@@ -4,13 +4,14 @@ import hashlib
 import io
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Final, Literal
-
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from typing import TYPE_CHECKING, Final, Literal
 
 from labels.errors import Fault, FontError
 from labels.face import Face, FontFace, require_glyphs
+
+if TYPE_CHECKING:
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
 
 Program = Literal["cff", "glyf", "none"]
 _NOT_FOR_PAPER: Final = (
@@ -63,7 +64,9 @@ def embed(face: Face, characters: str) -> EmbeddedFont:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _subset(face: FontFace, wanted: str) -> EmbeddedFont:
-    """Subsets a freshly opened font, because subsetting changes it."""
+    """Subsets a freshly opened font, because subsetting changes it. fontTools is imported here: few processes cut."""
+    from fontTools import subset
+
     with face.opened() as font:
         names = {character: font.getBestCmap()[ord(character)] for character in wanted}
         scale = 1000 / face.metrics.units
@@ -86,7 +89,9 @@ def _subset(face: FontFace, wanted: str) -> EmbeddedFont:
         )
 
 
-def _options() -> subset.Options:
+def _options() -> "subset.Options":
+    from fontTools import subset
+
     options = subset.Options()
     options.layout_features = []
     options.drop_tables += list(_NOT_FOR_PAPER)
@@ -99,13 +104,13 @@ def _options() -> subset.Options:
     return options
 
 
-def _code(font: TTFont, glyph: str) -> int:
+def _code(font: "TTFont", glyph: str) -> int:
     """The CID of a glyph: the number in its name in a CID-keyed CFF font, its place in any other."""
     keyed = "CFF " in font and hasattr(font["CFF "].cff.topDictIndex[0], "ROS")
     return int(glyph.removeprefix("cid")) if keyed else int(font.getGlyphID(glyph))
 
 
-def _program(face: FontFace, font: TTFont) -> tuple[Program, bytes]:
+def _program(face: FontFace, font: "TTFont") -> tuple[Program, bytes]:
     """What goes into the font file stream: the bare CFF table, or a small TrueType file."""
     if "CFF " in font:
         return "cff", font["CFF "].compile(font)

@@ -1,4 +1,7 @@
-"""Fonts that texts can be measured with: a face of a font file, or a stand-in where there is none."""
+"""Fonts that texts can be measured with: a face of a font file, or a stand-in where there is none.
+
+fontTools is imported where a font is read, because processes that only answer read none.
+"""
 
 import gc
 import unicodedata
@@ -8,15 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, Protocol
-
-from fontTools.pens.boundsPen import BoundsPen
-from fontTools.pens.recordingPen import DecomposingRecordingPen, RecordingPen
-from fontTools.pens.svgPathPen import SVGPathPen
-from fontTools.pens.transformPen import TransformPen
-from fontTools.ttLib import TTCollection, TTFont, TTLibError
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from labels.errors import Fault, FontError
+
+if TYPE_CHECKING:
+    from fontTools.pens.recordingPen import RecordingPen
+    from fontTools.ttLib import TTFont
 
 
 class Style(StrEnum):
@@ -76,8 +77,10 @@ class FontFace:
         self._drawn: dict[str, RecordingPen] = {}
 
     @contextmanager
-    def opened(self) -> Iterator[TTFont]:
+    def opened(self) -> "Iterator[TTFont]":
         """The font, freshly read from its file; `FontError` when the file is none."""
+        from fontTools.ttLib import TTFont, TTLibError
+
         with _file(self.path) as file:
             try:
                 font = TTFont(file, fontNumber=self.face, lazy=True, recalcTimestamp=False)
@@ -127,6 +130,9 @@ class FontFace:
     def outline(self, text: str, spacing: float = 0.0, start: float = 0.0) -> str:
         """A line of text as an SVG path in units of the font, y upwards, from `start` em; `spacing` em follow each
         character."""
+        from fontTools.pens.svgPathPen import SVGPathPen
+        from fontTools.pens.transformPen import TransformPen
+
         self.draw(text)
         path = SVGPathPen(None)
         at = start * self.metrics.units
@@ -140,6 +146,8 @@ class FontFace:
         unknown = {character for character in characters if character not in self._drawn}
         if not unknown:
             return
+        from fontTools.pens.recordingPen import DecomposingRecordingPen
+
         with self.opened() as font:
             glyphs, names = font.getGlyphSet(), font.getBestCmap()
             for character in unknown:
@@ -180,7 +188,7 @@ class DraftFace:
         return []
 
 
-def _metrics(font: TTFont, fallback_name: str) -> Metrics:
+def _metrics(font: "TTFont", fallback_name: str) -> Metrics:
     glyphs, widths, units = font.getBestCmap() or {}, font["hmtx"], int(font["head"].unitsPerEm)
     return Metrics(
         name=str(font["name"].getDebugName(6) or fallback_name),
@@ -192,8 +200,10 @@ def _metrics(font: TTFont, fallback_name: str) -> Metrics:
     )
 
 
-def _height(font: TTFont, character: str) -> float:
+def _height(font: "TTFont", character: str) -> float:
     """Of a character's outline in units of the font; 0 when the font does not draw it."""
+    from fontTools.pens.boundsPen import BoundsPen
+
     outlines, names = font.getGlyphSet(), font.getBestCmap() or {}
     if ord(character) not in names:
         return 0.0
@@ -216,6 +226,8 @@ def face_names(path: Path) -> list[str]:
     """The PostScript names of a file's faces."""
     if path.suffix.lower() not in (".ttc", ".otc"):
         return [""]
+    from fontTools.ttLib import TTCollection, TTLibError
+
     with _file(path) as file:
         try:
             return [str(font["name"].getDebugName(6)) for font in TTCollection(file, lazy=True).fonts]

@@ -1,13 +1,17 @@
 """The schema's history leads to what the models say, and keeps the triggers, on both databases."""
 
+from pathlib import Path
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from gimark import migrations
 from gimark.ledger import triggers
 from gimark.migrations.models import metadata
+from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
 
 ACTS = (
@@ -34,6 +38,22 @@ ACTS = (
     "file_download",
     "label_template_version",
 )
+
+
+def test_alembic_tells_the_same_history_and_place(any_store: Store) -> None:
+    history = list(ScriptDirectory.from_config(migrations.config()).walk_revisions())
+    assert migrations.head() == history[0].revision
+    assert all(migrations.is_known(script.revision) for script in history)
+    assert not migrations.is_known("9000")
+    with any_store.engine.connect() as connection:
+        assert migrations.current(connection) == MigrationContext.configure(connection).get_current_revision()
+
+
+def test_an_empty_database_is_at_no_revision(vacant_postgres: str, tmp_path: Path) -> None:
+    for url in (f"sqlite:///{tmp_path}/empty.db", vacant_postgres):
+        engine = open_engine(url)
+        assert migrations.current(engine) is None
+        engine.dispose()
 
 
 def test_the_migrated_schema_is_that_of_the_models(any_store: Store) -> None:

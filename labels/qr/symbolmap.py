@@ -4,25 +4,25 @@ For one version, level and mask a symbol is an affine function over GF(2) of its
 the placement is a permutation, the mask and the function patterns are constants (ISO/IEC 18004:2015, 7.5 to 7.10).
 So no second implementation of the standard is needed: a few renders by python-qrcode tell the constants and the
 placement, and one pass over unit codewords tells the Reed-Solomon map. What python-qrcode does is thereby what
-these symbols do, quirks included.
+these symbols do, quirks included. It is imported where it is asked: most processes draw no label.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from qrcode import base, util
-from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
-from qrcode.main import QRCode
 
 from labels.errors import CarrierError, Fault
+
+if TYPE_CHECKING:
+    from qrcode import base
+    from qrcode.main import QRCode
 
 Level = Literal["L", "M", "Q", "H"]
 Bytes = NDArray[np.uint8]
 MASKS = 8
 LARGEST_VERSION = 15  # 180 characters, the most that is ever printed, need 14 at level H; more has no place on a label
-_LEVELS: dict[Level, int] = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,16 @@ def modules_of(version: int) -> int:
 
 def header_bits(version: int) -> int:
     """Bits before the payload in byte mode: the mode and the character count (ISO/IEC 18004:2015, table 3)."""
+    from qrcode import util
+
     return 4 + int(util.length_in_bits(util.MODE_8BIT_BYTE, version))
 
 
 def data_bits(version: int, level: Level) -> int:
     """Data bits that a symbol holds, header and padding included."""
-    return int(util.BIT_LIMIT_TABLE[_LEVELS[level]][version])
+    from qrcode import util
+
+    return int(util.BIT_LIMIT_TABLE[_correction(level)][version])
 
 
 def version_for(length: int, level: Level = "M") -> int:
@@ -72,7 +76,9 @@ def version_for(length: int, level: Level = "M") -> int:
 
 def read_symbol_map(version: int, level: Level) -> SymbolMap:
     """Reads the map out of python-qrcode: thirty renders and one pass over unit codewords, half a second."""
-    blocks = base.rs_blocks(version, _LEVELS[level])
+    from qrcode import base
+
+    blocks = base.rs_blocks(version, _correction(level))
     words = sum(block.total_count for block in blocks)
     blank = _render(version, level, [0] * words, mask=0, trial=False)
     place = _placement(version, level, words, blank)
@@ -96,7 +102,9 @@ def reference_matrix(payload: bytes, version: int, level: Level) -> Bytes:
     `QRData` with an explicit mode is the same as `add_data(payload, optimize=0)` for every payload that is not all
     digits or all alphanumeric; no URI is.
     """
-    code: QRCode = QRCode(version=version, error_correction=_LEVELS[level], border=0)
+    from qrcode import util
+
+    code = _code(version, level)
     code.add_data(util.QRData(payload, mode=util.MODE_8BIT_BYTE))
     code.make(fit=False)
     return np.array(code.modules, dtype=np.uint8)
@@ -104,10 +112,23 @@ def reference_matrix(payload: bytes, version: int, level: Level) -> Bytes:
 
 def _render(version: int, level: Level, codewords: list[int], mask: int, trial: bool) -> Bytes:
     """python-qrcode's modules (size*size,) for finished codewords in the order in which they are placed."""
-    code: QRCode = QRCode(version=version, error_correction=_LEVELS[level], mask_pattern=mask, border=0)
+    code = _code(version, level, mask)
     code.data_cache = codewords
     code.makeImpl(trial, mask)
     return np.array(code.modules, dtype=np.uint8).reshape(-1)
+
+
+def _code(version: int, level: Level, mask: int | None = None) -> "QRCode":
+    from qrcode.main import QRCode
+
+    return QRCode(version=version, error_correction=_correction(level), mask_pattern=mask, border=0)
+
+
+def _correction(level: Level) -> int:
+    """python-qrcode's number of a level."""
+    from qrcode import constants
+
+    return int(getattr(constants, f"ERROR_CORRECT_{level}"))
 
 
 def _constants(version: int, level: Level, words: int, trial: bool) -> Bytes:
@@ -129,7 +150,7 @@ def _placement(version: int, level: Level, words: int, blank: Bytes) -> NDArray[
     return place
 
 
-def _reed_solomon(blocks: list[base.RSBlock]) -> Bytes:
+def _reed_solomon(blocks: "list[base.RSBlock]") -> Bytes:
     """(data bits, codeword bits): which bits of the interleaved codewords flip with each data bit.
 
     Blocks differ only in length, and leading zeros change nothing, so the longest block's unit codewords tell all.
@@ -149,8 +170,10 @@ def _reed_solomon(blocks: list[base.RSBlock]) -> Bytes:
     return np.unpackbits(np.array(stream, np.uint8), axis=1)
 
 
-def _check_codewords(i: int, block: base.RSBlock, checks: int) -> list[int]:
+def _check_codewords(i: int, block: "base.RSBlock", checks: int) -> list[int]:
     """python-qrcode's check codewords of a block that is zero but for a 1 at its `i`-th data codeword."""
+    from qrcode import util
+
     buffer = util.BitBuffer()
     buffer.buffer = [int(k == i) for k in range(block.data_count)]
     return list(util.create_bytes(buffer, [block])[-checks:])
@@ -158,6 +181,8 @@ def _check_codewords(i: int, block: base.RSBlock, checks: int) -> list[int]:
 
 def _times(codewords: NDArray[np.int64], factor: int) -> list[int]:
     """The product in GF(256), by python-qrcode's own tables."""
+    from qrcode import base
+
     return [base.gexp(base.glog(word) + base.glog(factor)) if word else 0 for word in codewords.tolist()]
 
 

@@ -50,7 +50,7 @@ def processes_for(settings: Settings) -> int:
     """How many web processes: what is set, else one on SQLite and one for each core, four at most, elsewhere."""
     if settings.processes:
         return settings.processes
-    if settings.database.get_backend_name() == "sqlite":
+    if not settings.database_url or settings.database.get_backend_name() == "sqlite":
         return 1
     return min(MOST_BY_ITSELF, len(os.sched_getaffinity(0)))
 

@@ -1,18 +1,23 @@
-"""The schema's history, and the one way to bring a database to its head."""
+"""The schema's history, and the one way to bring a database to its head.
+
+Where a database stands is asked at every start and by every look at `/readyz`, so it is answered without Alembic.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HERE = Path(__file__).parent
 
 
-def config(bind: Engine | Connection | None = None) -> Config:
+def config(bind: Engine | Connection | None = None) -> "Config":
     """Alembic's configuration for this package's migrations, run on `bind`."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.attributes["bind"] = bind
@@ -24,25 +29,32 @@ def upgrade(bind: Engine | Connection, revision: str = "head") -> None:
 
     On a connection the transaction is the caller's, who commits.
     """
+    from alembic import command
+
     command.upgrade(config(bind), revision)
 
 
 def head() -> str:
     """The revision this version of the program works with."""
-    revision = ScriptDirectory.from_config(config()).get_current_head()
-    if revision is None:
-        raise RuntimeError("the package holds no migration")
-    return revision
+    return _revisions()[-1]
 
 
 def current(bind: Engine | Connection) -> str | None:
     """The revision the database is at, None when it is empty."""
-    if isinstance(bind, Connection):
-        return MigrationContext.configure(bind).get_current_revision()
-    with bind.connect() as connection:
-        return current(connection)
+    if isinstance(bind, Engine):
+        with bind.connect() as connection:
+            return current(connection)
+    if not inspect(bind).has_table("alembic_version"):
+        return None
+    revision: str | None = bind.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def is_known(revision: str) -> bool:
     """Whether this version of the program can work on from `revision`; a newer version's it cannot."""
-    return any(script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions())
+    return revision in _revisions()
+
+
+def _revisions() -> list[str]:
+    """All of them, first to last: the history has no branches, and each file's name begins with its revision."""
+    return sorted(path.name.partition("_")[0] for path in (HERE / "versions").glob("[0-9]*_*.py"))

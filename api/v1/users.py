@@ -85,6 +85,7 @@ class UserChange(Sent):
 @router.get("", response_model=Page[UserShown], summary="List users", openapi_extra=needs(Permission.MANAGE_USERS))
 def list_users(request: Request, process: Here, actor: Caller, query: Annotated[PageQuery, Query()]) -> Response:
     """Everybody, those who are switched off too."""
+    require(actor, Permission.MANAGE_USERS)
     with process.here.store.reading() as session:
         return page(request, queries.users(session, actor, query.wanted).map(UserShown.of))
 
@@ -92,6 +93,7 @@ def list_users(request: Request, process: Here, actor: Caller, query: Annotated[
 @router.get("/{user}", response_model=UserShown, summary="Show a user", openapi_extra=needs(Permission.MANAGE_USERS))
 def show_user(process: Here, actor: Caller, user: RefInPath, known: KnownTag = None) -> Response:
     """One user."""
+    require(actor, Permission.MANAGE_USERS)
     with process.here.store.reading() as session:
         return told(UserShown.of(queries.user(session, actor, user)), known)
 
@@ -125,6 +127,7 @@ def make_user(actor: Caller, making: Making, sent: UserSent) -> Response:
 )
 def change_user(changing: Changing, actor: Caller, user: RefInPath, sent: UserChange) -> Response:
     """Whoever is switched off cannot log in, and their access keys stop at once. Nobody can switch off themselves."""
+    require(actor, Permission.MANAGE_USERS)
 
     def shown(act: Act) -> UserShown:
         return UserShown.of(queries.user(act.session, actor, user))
@@ -141,6 +144,7 @@ def change_user(changing: Changing, actor: Caller, user: RefInPath, sent: UserCh
 )
 def reset_password(actor: Caller, making: Making, user: RefInPath) -> Response:
     """For a user who forgot theirs. The password is in this answer and nowhere else; the old one ends at once."""
+    require(actor, Permission.MANAGE_USERS)
     return making.once(lambda act: _with_password(act, actor, actions.reset_password(act, actor, user)))
 
 

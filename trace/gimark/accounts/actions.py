@@ -11,13 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from gimark.accounts.forms import checked_membership, checked_name, checked_password
 from gimark.accounts.model import User
 from gimark.accounts.passwords import hash_password, is_outdated, one_time_password, password_matches
-from gimark.accounts.queries import ENTERPRISES, as_actor
+from gimark.accounts.queries import ENTERPRISES, as_actor, managed, managed_user
 from gimark.accounts.rules import (
     Actor,
-    Permission,
     Role,
     not_found,
-    require,
 )
 from gimark.accounts.sessions.actions import end_sessions
 from gimark.errors import ConflictError, Fault, InvalidInputError, NotAllowedError, invalid
@@ -67,13 +65,36 @@ def create_first_administrator(act: Act, name: str = "admin") -> NewUser:
 
 
 def create_user(act: Act, actor: Actor, form: UserForm) -> NewUser:
-    """Make a user with a one-time password. Needs MANAGE_USERS.
+    """Make a user with a one-time password. Needs MANAGE_USERS, or MANAGE_STAFF for one of the own enterprise.
 
     Raises InvalidInputError for a name's form or a missing or superfluous enterprise, NotFoundError for an unknown
     enterprise, ConflictError for a name in use.
     """
-    require(actor, Permission.MANAGE_USERS)
+    managed(actor)
+    _check_own(actor, form.enterprise_id)
     return _create(act, form)
+
+
+def change_role(act: Act, actor: Actor, ref: str, role: Role, enterprise_id: int | None = None) -> None:
+    """Give a user another role, at once. Needs MANAGE_USERS, or MANAGE_STAFF for one of the own enterprise.
+
+    Raises NotFoundError, InvalidInputError for a missing or superfluous enterprise, ConflictError for one's own role:
+    so an administrator is always left.
+    """
+    managed(actor)
+    _check_own(actor, enterprise_id)
+    checked_membership(role, enterprise_id)
+    _check_enterprise(act, enterprise_id)
+    user = managed_user(act.session, actor, ref, is_held=True)
+    if user.id == actor.user_id:
+        raise _conflict(
+            "不能更改自己的角色",
+            "nobody changes their own role",
+            "请由另一位管理用户的人操作",
+            "Ask somebody else who manages users",
+        )
+    user.role, user.enterprise_id = role, enterprise_id
+    act.session.flush()
 
 
 def verify_password(store: Store, name: str, password: str) -> SignedIn:
@@ -124,11 +145,8 @@ def replace_one_time_password(store: Store, actor: Actor, new: str) -> None:
 
 
 def reset_password(act: Act, actor: Actor, ref: str) -> NewUser:
-    """Give a user who forgot a new one-time password. Needs MANAGE_USERS. Raises NotFoundError."""
-    require(actor, Permission.MANAGE_USERS)
-    user = act.session.scalar(select(User).where(User.ref == ref).with_for_update())
-    if user is None:
-        raise not_found("user")
+    """Give a user who forgot a new one-time password; sessions end. Needs to manage them. Raises NotFoundError."""
+    user = managed_user(act.session, actor, ref, is_held=True)
     password = one_time_password()
     user.password_hash, user.must_change_password = hash_password(password), True
     end_sessions(act, user.id)
@@ -136,12 +154,11 @@ def reset_password(act: Act, actor: Actor, ref: str) -> NewUser:
 
 
 def set_active(act: Act, actor: Actor, ref: str, *, is_active: bool) -> None:
-    """Switch a user on or off. Needs MANAGE_USERS. Raises ConflictError for switching oneself off, NotFoundError.
+    """Switch a user on or off. Needs to manage them. Raises ConflictError for switching oneself off, NotFoundError.
 
     Nobody can switch themselves off, nor act once switched off: an administrator is always left.
     """
-    require(actor, Permission.MANAGE_USERS)
-    both = select(User).where(or_(User.ref == ref, User.id == actor.user_id)).order_by(User.id).with_for_update()
+    both = managed(actor).where(or_(User.ref == ref, User.id == actor.user_id)).order_by(User.id).with_for_update()
     rows = {user.ref: user for user in act.session.scalars(both)}
     if not any(user.id == actor.user_id and user.is_active for user in rows.values()):
         raise _refused()
@@ -163,9 +180,7 @@ def set_active(act: Act, actor: Actor, ref: str, *, is_active: bool) -> None:
 def _create(act: Act, form: UserForm) -> NewUser:
     checked_name(form.name)
     checked_membership(form.role, form.enterprise_id)
-    known = select(ENTERPRISES.c.id).where(ENTERPRISES.c.id == form.enterprise_id)
-    if form.enterprise_id is not None and act.session.scalar(known) is None:
-        raise not_found("enterprise")
+    _check_enterprise(act, form.enterprise_id)
     password = one_time_password()
     user = User(
         name=form.name,
@@ -190,6 +205,18 @@ def _create(act: Act, form: UserForm) -> NewUser:
             "name",
         ) from None
     return NewUser(user.ref, user.name, password)
+
+
+def _check_enterprise(act: Act, enterprise_id: int | None) -> None:
+    known = select(ENTERPRISES.c.id).where(ENTERPRISES.c.id == enterprise_id)
+    if enterprise_id is not None and act.session.scalar(known) is None:
+        raise not_found("enterprise")
+
+
+def _check_own(actor: Actor, enterprise_id: int | None) -> None:
+    """Whoever manages their own enterprise's users makes nobody else: another enterprise is one that there is not."""
+    if actor.enterprise_id not in (None, enterprise_id):
+        raise not_found("enterprise")
 
 
 def _verified(store: Store, name: str, password: str) -> User:

@@ -29,14 +29,17 @@ PRODUCERS = frozenset({Role.PRODUCER_MANAGER, Role.PRODUCER_CLERK})
 
 
 class Permission(StrEnum):
-    """What a role may do; also the scopes of an access key. MANAGE_ACCESS is about one's own keys alone.
+    """What a role may do; also the scopes of an access key. MANAGE_ACCESS is about one's own keys alone, MANAGE_STAFF
+    about the users of one's own enterprise.
 
-    MANAGE_LABELS is to keep label templates and the special mark. CHANGE_CODES is to print and activate labels, RETURN_CODES to hand back unused ones. APPROVE is to be the second
-    person of an act that the approver may do too (`gimark.accounts.seconds`).
+    MANAGE_LABELS is to keep label templates and the special mark. CHANGE_CODES is to print and activate labels,
+    RETURN_CODES to hand back unused ones. APPROVE is to be the second person of an act that the approver may do too
+    (`gimark.accounts.seconds`).
     """
 
     MANAGE_ACCESS = "manage_access"
     MANAGE_USERS = "manage_users"
+    MANAGE_STAFF = "manage_staff"
     MANAGE_KEYS = "manage_keys"
     MANAGE_JOBS = "manage_jobs"
     MANAGE_REGISTRY = "manage_registry"
@@ -88,6 +91,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PRODUCER_MANAGER: _CLERK
     | {
         Permission.MANAGE_ACCESS,
+        Permission.MANAGE_STAFF,
         Permission.MANAGE_ITEMS,
         Permission.MANAGE_LABELS,
         Permission.RECALL_BATCHES,

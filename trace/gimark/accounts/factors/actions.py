@@ -6,13 +6,20 @@ None of it is a ledger act, like all that concerns users.
 import base64
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from gimark.accounts.factors.model import RecoveryCode, SecondFactor
-from gimark.accounts.factors.rules import RECOVERY_CODE, new_recovery_codes, read_code, recovery_sha256
+from gimark.accounts.factors.rules import (
+    NEED_SECOND_FACTOR,
+    RECOVERY_CODE,
+    new_recovery_codes,
+    read_code,
+    recovery_sha256,
+)
 from gimark.accounts.factors.totp import CODE, address_of, new_secret, step_of
 from gimark.accounts.model import User
-from gimark.accounts.rules import Actor, Permission, not_found, require
+from gimark.accounts.queries import managed_user
+from gimark.accounts.rules import Actor
 from gimark.accounts.secrets import AccountSecrets
 from gimark.errors import ConflictError, Fault, InvalidInputError, NotAllowedError
 from gimark.store.unit_of_work import Act
@@ -90,21 +97,24 @@ def prove_second_factor(act: Act, actor: Actor, secrets: AccountSecrets, code: s
 
 
 def drop_second_factor(act: Act, actor: Actor, ref: str) -> None:
-    """Take away the second factor of somebody who lost it, recovery codes too. Needs MANAGE_USERS, and not one's own.
+    """Take away the second factor of somebody who lost it, recovery codes too. Needs to manage them.
 
-    Raises NotFoundError.
+    Raises NotFoundError, NotAllowedError for one's own.
     """
-    require(actor, Permission.MANAGE_USERS)
-    user = act.session.scalar(select(User).where(User.ref == ref))
-    if user is None:
-        raise not_found("user")
+    user = managed_user(act.session, actor, ref)
     if user.id == actor.user_id:
         raise NotAllowedError((_NOT_ONE_S_OWN,))
-    forget_second_factor(act, user.id)
+    _forget(act, user.id)
 
 
-def forget_second_factor(act: Act, user_id: int) -> None:
-    """Forget a user's authenticator and recovery codes."""
+def give_up_second_factor(act: Act, actor: Actor) -> None:
+    """Do without one's own second factor. Raises ConflictError when the role needs one."""
+    if actor.role in NEED_SECOND_FACTOR:
+        raise ConflictError((_NEEDED,))
+    _forget(act, actor.user_id)
+
+
+def _forget(act: Act, user_id: int) -> None:
     act.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     act.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
 
@@ -149,6 +159,13 @@ _NONE_WAITS = Fault(
     "no authenticator waits to be confirmed",
     "请重新打开设置页面",
     "Open the page for setting it up anew",
+)
+_NEEDED = Fault(
+    "",
+    "您的角色必须使用验证器",
+    "your role needs an authenticator",
+    "换手机时请重新设置",
+    "Set it up anew to change telephones",
 )
 _NOT_ONE_S_OWN = Fault(
     "user",

@@ -10,7 +10,8 @@ from gimark.accounts.forms import checked_password
 from gimark.accounts.links.model import ResetLink
 from gimark.accounts.model import User
 from gimark.accounts.passwords import hash_password
-from gimark.accounts.rules import Actor, Permission, not_found, require
+from gimark.accounts.queries import managed_user
+from gimark.accounts.rules import Actor
 from gimark.accounts.sessions.actions import end_sessions
 from gimark.accounts.sessions.rules import new_token, sha256_of
 from gimark.errors import ConflictError, Fault, NotFoundError
@@ -30,14 +31,11 @@ class NewLink:
 
 
 def make_reset_link(act: Act, actor: Actor, ref: str) -> NewLink:
-    """A link for a user who forgot their password, in place of any earlier one. Needs MANAGE_USERS.
+    """A link for a user who forgot their password, in place of any earlier one. Needs to manage them.
 
     The password holds until the link is used. Raises NotFoundError, ConflictError for a user who is switched off.
     """
-    require(actor, Permission.MANAGE_USERS)
-    user = act.session.scalar(select(User).where(User.ref == ref).with_for_update())
-    if user is None:
-        raise not_found("user")
+    user = managed_user(act.session, actor, ref, is_held=True)
     if not user.is_active:
         raise ConflictError((_SWITCHED_OFF,))
     _end(act, user.id)

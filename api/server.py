@@ -78,9 +78,15 @@ class Connection(HttpToolsProtocol):
 
 
 class WebServer(uvicorn.Server):
-    """Serves `app` on a socket that is listening already, until told to stop; `when_ready` is called once."""
+    """Serves `app` on a socket that is listening already, until told to stop.
 
-    def __init__(self, app: ASGIApp, settings: Settings, when_ready: Callable[[], None]) -> None:
+    `when_ready` is called once; `when_leaving` in the event loop as soon as it is told to stop, to end the answers that
+    would go on for ever.
+    """
+
+    def __init__(
+        self, app: ASGIApp, settings: Settings, when_ready: Callable[[], None], when_leaving: Callable[[], None]
+    ) -> None:
         connection = partial(Connection, head_s=settings.head_timeout_s, body_s=settings.body_timeout_s)
         config = uvicorn.Config(
             app,
@@ -98,6 +104,7 @@ class WebServer(uvicorn.Server):
         )
         super().__init__(config)
         self._when_ready = when_ready
+        self._when_leaving = when_leaving
 
     def leave(self) -> None:
         """Stop accepting, answer what is at hand, close the application. Any thread may call it."""
@@ -108,6 +115,11 @@ class WebServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._when_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go of those who follow something, then answer the rest of what is at hand."""
+        self._when_leaving()
+        await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second; once a second, connections past their deadline are ended."""

@@ -1,7 +1,7 @@
 """The moving parts of one web process, put together: what they are made of, and how they start and stop."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,11 +13,13 @@ from api.limits import Limits
 from api.logs import log
 from api.tally import Tally
 from api.visitors import Visitors
+from api.watching import Watch
 from api.web.desk.drawing import DeskPages
 from api.web.public.consumer import ConsumerPages
 from api.web.public.pages import PublicPages
 from api.web.site import SiteFacts
 from gimark.errors import GimarkError
+from gimark.issuance.orders import OrderRow, orders_named
 from gimark.registry.county.model import COUNTY_ID, County
 from gimark.scans.lookup import CodeSecrets, LookUps
 from gimark.scans.memory import CodeMemory, CodeReader
@@ -55,6 +57,7 @@ class Process:
             waits_for_disk=settings.scan_durability == "committed",
             tally=self.tally,
         )
+        self.orders = Watch(self._orders_named)
         self._board = Board(settings.data_dir)
         self._hosts = self._our_hosts()
         self._stop = threading.Event()
@@ -72,6 +75,10 @@ class Process:
         self._show_counts(self._board.open)
         self._keeper.start()
 
+    def leave(self) -> None:
+        """Let go of those who would stay for ever. Called in the event loop, when the server begins to stop."""
+        self.orders.leave()
+
     def close(self) -> None:
         """Write down every look that was answered, and let go of the database."""
         self._stop.set()
@@ -81,6 +88,10 @@ class Process:
         self.snapshot.close()
         self._reader.close()
         self.here.store.engine.dispose()
+
+    def _orders_named(self, refs: Sequence[str]) -> Mapping[str, OrderRow]:
+        with self.here.store.reading() as session:
+            return orders_named(session, refs)
 
     def _keep(self) -> None:
         """Do what is due about once a second; what fails is said once, and tried again every second."""

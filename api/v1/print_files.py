@@ -13,7 +13,8 @@ from api.v1.description import conflicts, needs
 from api.v1.door import Caller, Here
 from api.v1.models import RefInPath
 from api.v1.prints import binary
-from gimark.accounts.rules import Permission
+from api.wiring import Process
+from gimark.accounts.rules import Actor, Permission
 from gimark.issuance.custody.actions import hand_out
 from gimark.issuance.printing import leaving_file
 
@@ -46,6 +47,11 @@ def download_file(
     """The file's bytes, once its order is released (409 before). `ETag` is its SHA-256. Kept for 90 days.
 
     Who was given it, and when, is kept for good. 409 once labels of it were printed again: a later file replaced it."""
+    return handed_out(process, actor, order, name, known)
+
+
+def handed_out(process: Process, actor: Actor, order: str, name: str, known: str | None = None) -> Response:
+    """The answer with a file, to a program or to a person at a desk; that they were given it is noted first."""
     here = process.here
     with here.store.reading() as session:
         file = leaving_file(session, actor, order, name)

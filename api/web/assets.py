@@ -35,6 +35,8 @@ def script(name: str) -> Asset:
 
 
 ENTRY_PROOF = script("entry-proof.js")
+ORDER_PROGRESS = script("order-progress.js")
+LABEL_CHOICE = script("label-choice.js")
 DESK_STYLE = _asset("desk.css", "text/css; charset=utf-8", (sheet("ground.css") + sheet("desk.css")).encode())
 
-ASSETS = {asset.path: asset for asset in (ENTRY_PROOF, DESK_STYLE)}
+ASSETS = {asset.path: asset for asset in (ENTRY_PROOF, ORDER_PROGRESS, LABEL_CHOICE, DESK_STYLE)}

@@ -3,10 +3,12 @@
 import signal
 import socket
 
+from api.installation import open_installation
 from api.logs import configure
-from api.main import create_app
+from api.main import application
 from api.server import WebServer
 from api.settings import Settings
+from api.wiring import Process
 from scripts.cli.line import say_ready_and_beat, when_it_closes
 from scripts.cli.schema import in_service
 
@@ -16,7 +18,8 @@ def web(listening: int, name: str) -> None:
     settings = Settings()
     configure(settings.log_level, process=name)
     with in_service(settings):
-        server = WebServer(create_app(settings), settings, say_ready_and_beat)
+        process = Process(open_installation(settings))
+        server = WebServer(application(process), settings, say_ready_and_beat, process.leave)
         for told in (signal.SIGTERM, signal.SIGINT):
             # uvicorn stops gracefully and then raises the signal again: by then there is nothing left to stop.
             signal.signal(told, lambda _signal, _frame: None)

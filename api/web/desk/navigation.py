@@ -18,7 +18,13 @@ class Place:
     permission: Permission = Permission.READ
 
 
-PRODUCER: tuple[Place, ...] = ()
+PRODUCER: tuple[Place, ...] = (
+    Place("home", "/producer", N_("首页")),
+    Place("batches", "/producer/batches", N_("批次")),
+    Place("orders", "/producer/orders", N_("标识订单")),
+    Place("scan", "/producer/scan", N_("激活与退标"), Permission.CHANGE_CODES),
+    Place("enterprise", "/producer/enterprise", N_("企业资料")),
+)
 REGULATOR: tuple[Place, ...] = ()
 ADMINISTRATOR: tuple[Place, ...] = ()
 DESKS = {

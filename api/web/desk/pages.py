@@ -40,7 +40,8 @@ def see(process: Process, request: Request, path: str, told: str = "", **query: 
     asked = request.query_params.get(PARAMETER.removesuffix("="))
     if asked in process.here.settings.languages:
         query[PARAMETER.removesuffix("=")] = str(asked)
-    answer = RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303, HEADERS)
+    joint = "&" if "?" in path else "?"
+    answer = RedirectResponse(f"{path}{joint}{urlencode(query)}" if query else path, 303, HEADERS)
     if told:
         answer.set_cookie(
             TOLD,

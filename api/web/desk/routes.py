@@ -5,11 +5,12 @@ from fastapi import APIRouter, Depends
 from api.web.account import reset, sign_in, sign_out, steps
 from api.web.desk import style
 from api.web.desk.seat import check_form
+from api.web.producer import routes as producer
 from api.web.producer import uploads
 
 # Whoever comes here need not be signed in.
 OPEN = (sign_in.router, reset.router, style.router)
-BEHIND_SIGN_IN = (steps.router, sign_out.router, uploads.router)
+BEHIND_SIGN_IN = (steps.router, sign_out.router, uploads.router, *producer.ROUTERS)
 
 
 def desk_pages() -> APIRouter:

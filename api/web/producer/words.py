@@ -10,6 +10,7 @@ from gimark.production.model import BatchActKind
 from gimark.production.rules import BatchState
 from gimark.registry.authorizations.rules import Standing
 from gimark.registry.enterprises.model import EnterpriseKind
+from gimark.registry.rights.model import RightKind
 from labels.carrier import Legibility
 
 
@@ -69,6 +70,12 @@ STANDING: dict[Standing, Word] = {
     Standing.SUSPENDED: Word(N_("已暂停"), "warn", "stop"),
     Standing.REVOKED: Word(N_("已撤销"), "bad", "x"),
 }
+RIGHT_KIND: dict[RightKind, str] = {
+    RightKind.GI_PRODUCT: N_("地理标志产品"),
+    RightKind.CERTIFICATION_MARK: N_("证明商标"),
+    RightKind.COLLECTIVE_MARK: N_("集体商标"),
+    RightKind.AGI: N_("农产品地理标志"),
+}
 KIND: dict[EnterpriseKind, str] = {
     EnterpriseKind.COMPANY: N_("企业"),
     EnterpriseKind.COOPERATIVE: N_("农民专业合作社"),
@@ -85,5 +92,6 @@ PERMISSION: dict[Permission, str] = {
     Permission.RECALL_BATCHES: N_("召回批次"),
     Permission.MANAGE_ITEMS: N_("登记商品"),
     Permission.MANAGE_ACCESS: N_("管理访问密钥"),
+    Permission.MANAGE_STAFF: N_("管理本企业的用户"),
     Permission.APPROVE: N_("批准需要两人办理的事"),
 }

@@ -24,6 +24,7 @@ class StandingAuthorization:
     """
 
     ref: str
+    right_ref: str
     product_zh: str
     product_en: str | None
     kind: RightKind
@@ -66,6 +67,7 @@ def _standing(
     ends_on = None if span is None else span[1]
     return StandingAuthorization(
         ref=record.facts.ref,
+        right_ref=record.right_ref,
         product_zh=right[1],
         product_en=right[2],
         kind=right[0],

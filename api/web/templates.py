@@ -84,6 +84,7 @@ def _addresses(language: Language | None) -> Callable[..., str]:
         given = {name: str(value) for name, value in values.items() if value not in (None, "")}
         if language is not None:
             given[PARAMETER.removesuffix("=")] = language
-        return f"{path}?{urlencode(given)}" if given else path
+        joint = "&" if "?" in path else "?"
+        return f"{path}{joint}{urlencode(given)}" if given else path
 
     return local

@@ -24,9 +24,19 @@ PRODUCER: tuple[Place, ...] = (
     Place("orders", "/producer/orders", N_("标识订单")),
     Place("scan", "/producer/scan", N_("激活与退标"), Permission.CHANGE_CODES),
     Place("enterprise", "/producer/enterprise", N_("企业资料")),
+    Place("approvals", "/producer/approvals", N_("双人审批"), Permission.APPROVE),
 )
-REGULATOR: tuple[Place, ...] = ()
-ADMINISTRATOR: tuple[Place, ...] = ()
+REGULATOR: tuple[Place, ...] = (
+    Place("home", "/regulator", N_("总览")),
+    Place("authorizations", "/regulator/authorizations", N_("用标授权")),
+    Place("enterprises", "/regulator/enterprises", N_("企业")),
+    Place("rights", "/regulator/rights", N_("产品与权利")),
+    Place("items", "/regulator/items", N_("商品")),
+    Place("checks", "/regulator/checks", N_("查验")),
+    Place("approvals", "/regulator/approvals", N_("双人审批")),
+    Place("notices", "/regulator/notices", N_("公告")),
+)
+ADMINISTRATOR: tuple[Place, ...] = (Place("users", "/users", N_("用户"), Permission.MANAGE_USERS),)
 DESKS = {
     "producer": (N_("企业端"), PRODUCER),
     "regulator": (N_("监管端"), REGULATOR),

@@ -2,15 +2,21 @@
 
 from fastapi import APIRouter, Depends
 
-from api.web.account import reset, sign_in, sign_out, steps
-from api.web.desk import style
+from api.web.account import me, reset, sign_in, sign_out, steps, users
+from api.web.desk import approvals, style
 from api.web.desk.seat import check_form
 from api.web.producer import routes as producer
 from api.web.producer import uploads
+from api.web.regulator import authorizations, changing, checks, enterprises, home, items, lots, notices, rights, voids
 
 # Whoever comes here need not be signed in.
 OPEN = (sign_in.router, reset.router, style.router)
-BEHIND_SIGN_IN = (steps.router, sign_out.router, uploads.router, *producer.ROUTERS)
+REGULATOR = (home, authorizations, changing, enterprises, rights, items, checks, lots, voids, notices)
+BEHIND_SIGN_IN = (
+    *(steps.router, sign_out.router, me.router, users.router, approvals.router, uploads.router),
+    *producer.ROUTERS,
+    *(page.router for page in REGULATOR),
+)
 
 
 def desk_pages() -> APIRouter:

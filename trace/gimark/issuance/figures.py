@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, require
-from gimark.issuance.model import IssueRun, RangeAct, RangeSpan
+from gimark.clock import SHANGHAI, local_day
+from gimark.issuance.model import IssueRun, RangeAct, RangeSpan, RunAuthorization
 from gimark.issuance.rules import RangeKind
 from gimark.production.model import Batch
+from gimark.registry.authorizations.model import Authorization
 from gimark.registry.items.model import TradeItem
 
 
@@ -58,3 +61,22 @@ def _by_kind(session: Session, actor: Actor, first_index: int) -> Mapping[RangeK
 
 def _own(actor: Actor) -> list[ColumnElement[bool]]:
     return [] if actor.enterprise_id is None else [TradeItem.enterprise_id == actor.enterprise_id]
+
+
+def issued_under(session: Session, actor: Actor, authorization_ref: str, now: datetime) -> tuple[int, int]:
+    """Codes issued under an authorization: ever, and since 1 January (Asia/Shanghai), as its yearly limit counts them.
+
+    None of an authorization that is not there, or another's. Needs READ.
+    """
+    require(actor, Permission.READ)
+    new_year = datetime(local_day(now).year, 1, 1, tzinfo=SHANGHAI).astimezone(UTC)
+    this_year = func.sum(case((IssueRun.issued_at >= new_year, IssueRun.count), else_=0))
+    ever, recently = session.execute(
+        select(func.coalesce(func.sum(IssueRun.count), 0), func.coalesce(this_year, 0))
+        .join(RunAuthorization, RunAuthorization.run_id == IssueRun.id)
+        .join(Authorization, Authorization.id == RunAuthorization.authorization_id)
+        .join(Batch, Batch.id == IssueRun.batch_id)
+        .join(TradeItem, TradeItem.id == Batch.item_id)
+        .where(Authorization.ref == authorization_ref, *_own(actor))
+    ).one()
+    return int(ever), int(recently)

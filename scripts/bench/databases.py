@@ -12,16 +12,17 @@ SQLITE = ""
 
 
 @contextmanager
-def database_of_its_own(server: str) -> Iterator[str]:
-    """The URL of an empty database on `server`, dropped when the block ends; SQLITE stays what it is.
+def database_of_its_own(server: str, like: str = "") -> Iterator[str]:
+    """The URL of a database on `server`, dropped when the block ends; SQLITE stays what it is.
 
-    `server` is the URL of any database on the PostgreSQL server, whose user may make databases.
+    It is empty, or a copy of the one whose URL is `like`, which nobody may have open. `server` is the URL of a database
+    on a PostgreSQL server, whose user may make databases.
     """
     if server == SQLITE:
         yield SQLITE
         return
     name = f"gimark_bench_{token_hex(4)}"
-    _run(server, f"CREATE DATABASE {name}")
+    _run(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {make_url(like).database}" if like else ""))
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

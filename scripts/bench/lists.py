@@ -30,6 +30,7 @@ from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Role
 from gimark.clock import local_day
 from gimark.registry.enterprises.model import Enterprise
+from scripts.bench.databases import SQLITE, database_of_its_own, kind_of
 from scripts.bench.lists_rows import FIRST_DAY, fill, ref_of
 from scripts.bench.report import BenchOptions, Figure, Report, Row, cpu_seconds
 from scripts.bench.verify_site import HOST, ORIGIN, PROFILE, USCC, settings_of
@@ -125,18 +126,20 @@ def run(options: BenchOptions) -> Report:
     """`options.n` is the largest size; powers of ten from 1,000 up to it are measured."""
     largest = options.size(usual=1_000_000, quick=10_000)
     sizes = [10**power for power in range(3, 10) if 10**power <= largest] or [SMALLEST]
-    with TemporaryDirectory() as folder, _sites(Path(folder), sizes) as sites:
-        rows = list(_rows(sites))
-    return Report("lists", rows, list(HOW), ("fastapi", "sqlalchemy", "pydantic"))
+    rows: list[Row] = []
+    for server in (SQLITE, options.postgres) if options.postgres else (SQLITE,):
+        with TemporaryDirectory() as folder, _sites(Path(folder), sizes, server) as sites:
+            rows += _rows(sites, kind_of(server))
+    return Report("lists", rows, list(HOW), ("fastapi", "sqlalchemy", "pydantic", "psycopg"))
 
 
-def _rows(sites: Sequence[Site]) -> Iterator[Row]:
+def _rows(sites: Sequence[Site], kind: str) -> Iterator[Row]:
     for asked in REQUESTS_ASKED:
         costs = asyncio.run(_measure(asked, sites))
         ratio = costs[-1] / costs[0]
         told = ", ".join(f"{site.size:,}: {cost:,.0f}" for site, cost in zip(sites, costs, strict=True))
         yield Row(
-            f"{asked.work}, among {sites[-1].size:,}",
+            f"{asked.work}, among {sites[-1].size:,}, {kind}",
             costs[-1],
             "µs CPU",
             Figure(f"at {sites[0].size:,}", costs[0]),
@@ -161,21 +164,23 @@ async def _measure(asked: Asked, sites: Sequence[Site]) -> list[float]:
 
 
 @contextmanager
-def _sites(folder: Path, sizes: Sequence[int]) -> Iterator[list[Site]]:
+def _sites(folder: Path, sizes: Sequence[int], server: str) -> Iterator[list[Site]]:
     """An installation of each size, founded once and copied."""
-    settings = settings_of(folder)
     (folder / "passphrase").touch(mode=0o600)
     (folder / "passphrase").write_text(token_urlsafe(), encoding="ascii")
-    found(settings, PROFILE, ORIGIN, HOST)
-    here = open_installation(settings)
-    tokens = _tokens(here)
-    here.store.engine.dispose()
     with ExitStack() as stack:
+        founded = stack.enter_context(database_of_its_own(server))
+        settings = settings_of(folder, founded)
+        found(settings, PROFILE, ORIGIN, HOST)
+        here = open_installation(settings)
+        tokens = _tokens(here)
+        here.store.engine.dispose()
         sites = []
         for size in sizes:
             data_dir = folder / str(size)
             shutil.copytree(settings.data_dir, data_dir)
-            opened = open_installation(settings.model_copy(update={"data_dir": data_dir}))
+            copied = {"data_dir": data_dir, "database_url": stack.enter_context(database_of_its_own(server, founded))}
+            opened = open_installation(settings.model_copy(update=copied))
             fill(opened.store.engine, size, USCC)
             site = Site(opened, size, tokens)
             site.start()

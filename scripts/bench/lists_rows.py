@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from gimark.clock import rfc3339
 from gimark.issuance.model import IssueOrder, IssueRun, PrintOrder, PrintState
@@ -52,6 +52,8 @@ def fill(engine: Engine, size: int, uscc: str) -> None:
             ]
             _insert(connection, rows)
         connection.execute(update(LogHead).values(size=start + 2 * size))
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("ANALYZE"))  # the server does so by itself within a minute
 
 
 def _item(connection: Connection, whose: Any) -> Any:

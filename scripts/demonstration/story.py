@@ -13,11 +13,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from api.founding import found
+from api.founding import ADMINISTRATOR, REGULATOR, found
 from api.installation import KEYS_NOTE, Installation, open_installation
 from api.jobs.labelling import order_labels
 from api.settings import Settings
-from gimark.accounts.queries import actor_for
+from api.web.desk.places import SIGN_IN
+from gimark.accounts.actions import reset_password
+from gimark.accounts.queries import actor_for, ref_of
 from gimark.accounts.rules import Actor
 from gimark.clock import FixedClock, local_day
 from gimark.issuance.custody.actions import hand_out
@@ -81,6 +83,7 @@ def run(folder: Path, bind: str, port: int, *, once: bool, percent: int = 100) -
         if not once:
             console.print(f"\n正在服务 / serving [bold]{server.address}[/]  Ctrl+C")
             console.print(f"  {server.address}{first.partition(HOST)[2]}")
+            _open_desks(here, server.address)
             server.wait()
     return 0 if all(look.verdict == look.expected for look in looks) else 1
 
@@ -204,6 +207,17 @@ def _look_up(server: str, first: str, urls: list[str]) -> list[LookUp]:
         console.print(f"  {mark} [{colours[look.verdict]}]● {look.verdict}[/] {look.reason:<14} {what}")
         looks.append(look)
     return looks
+
+
+def _open_desks(here: Installation, address: str) -> None:
+    """Let whoever watches sit down at the desks: a fresh one-time password for one user of each."""
+    console.print(f"\n工作台 / desks  [bold]{address}{SIGN_IN}[/]  一次性密码 / one-time passwords")
+    with here.store.acting() as act:
+        administrator = actor_for(act.session, ADMINISTRATOR)
+        for name in (PRODUCER, REGULATOR, ADMINISTRATOR):
+            ref = ref_of(act.session, administrator, name)
+            _fact(name, reset_password(act, administrator, ref).one_time_password)
+        act.commit()
 
 
 def _flipped(url: str) -> str:

@@ -39,8 +39,8 @@ REGULATORS = AUTHORITY | {Role.AUDITOR}
 class Seat:
     """Somebody signed in at a desk.
 
-    `csrf` goes into every form as the hidden field of that name; `ref` names the session; `enterprise` is the name of
-    the producer's enterprise in `language`, None for everybody else.
+    `csrf` goes into every form as the hidden field of that name; `ref` names the session, `session_id` is its key;
+    `enterprise` is the name of the producer's enterprise in `language`, None for everybody else.
     """
 
     actor: Actor
@@ -48,6 +48,7 @@ class Seat:
     csrf: str
     ref: str
     enterprise: str | None = None
+    session_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def seat_of(request: Request, process: Here, arrival: Annotated[Arrival, Depends
     with process.here.store.reading() as session:
         enterprise = own_enterprise(session, found.actor)
     name = None if enterprise is None else _name(enterprise.name_zh, enterprise.name_en, language)
-    return Seat(found.actor, language, arrival.csrf, found.ref, name)
+    return Seat(found.actor, language, arrival.csrf, found.ref, name, found.id)
 
 
 async def check_form(request: Request, arrival: Annotated[Arrival, Depends(arrival_of)]) -> None:
@@ -96,8 +97,10 @@ async def check_form(request: Request, arrival: Annotated[Arrival, Depends(arriv
     """
     if request.method in SAFE_METHODS:
         return
-    given = (await request.form()).get(CSRF)
+    form = await request.form()
+    given = form.get(CSRF)
     if not isinstance(given, str) or not compare_digest(given.encode(), arrival.csrf.encode()):
+        await form.close()
         raise refusals.form_forged()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from tests.scripts.command import forking
 
@@ -17,6 +18,8 @@ ROOT = Path.cwd()
 GUIDE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```(console|csv)\n(.*?)```", re.S)
 SHEET = re.compile(r"`(\w+\.csv)`")
+PRESSED = re.compile(r"【([^】]+)】")
+CATALOGUE = ROOT / "api/locales/en/LC_MESSAGES/messages.po"
 OPTIONS = re.compile(r"`(--[a-z]+ [^`]+)`")
 PRINTED = {"BATCH": re.compile(r"批次 / batch (\w{16})"), "RUN": re.compile(r"赋码批 / run (\w{16})")}
 
@@ -113,9 +116,17 @@ def test_from_nothing_to_an_activated_label(told: tuple[Newcomer, dict[str, str]
     assert "全部相符" in said[".venv/bin/gimark ledger check"]
 
 
+def test_everything_that_is_to_be_pressed_stands_on_a_page() -> None:
+    with CATALOGUE.open("rb") as file:
+        known = {message.id for message in read_po(file)}
+    named = PRESSED.findall(GUIDE)
+    assert len(named) > 10
+    assert [words for words in named if words not in known] == []
+
+
 def ways_of_printing() -> Iterator[str]:
     """The options of each printer of the guide's table, and all that the text below it names at once."""
-    named = OPTIONS.findall(GUIDE[GUIDE.index("## 六") : GUIDE.index("## 七")])
+    named = OPTIONS.findall(GUIDE[GUIDE.index("### 打印") : GUIDE.index("### 激活")])
     yield from (options for options in named if options.startswith("--template"))
     yield " ".join(options for options in named if not options.startswith("--template"))
 

@@ -49,7 +49,7 @@ def show(actor_name: str, *, every: bool) -> None:
         found = queries.proposals(session, actor, Wanted(MOST, newest_first=True), now, state)
     for one in found.items:
         until = f"{one.expires_at.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(one.ref, one.kind, one.subject_ref, one.reason, one.asked_by, one.state, until)
+        table.add_row(one.ref, one.kind, one.subject, one.reason, one.asked_by, one.state, until)
     show_table(table)
 
 

@@ -1,6 +1,7 @@
 """What waits for a second person, at the regulator's and the producer's desk: the list, one proposal, the decision."""
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -121,7 +122,7 @@ def _decide(
         return refused(process, seat, request, ONE, sent, error, **_facts(process, seat, request, ref))
 
 
-def _facts(process: Process, seat: Seat, request: Request, ref: str) -> dict[str, object]:
+def _facts(process: Process, seat: Seat, request: Request, ref: str) -> dict[str, Any]:
     now = process.here.store.clock.now()
     with process.here.store.reading() as session:
         one = queries.proposal(session, seat.actor, ref, now)

@@ -46,6 +46,8 @@ def effects_of(asked: Asked, effect: Effect, language: Language) -> Facts:
     say = sayer(language)
     facts: Facts = [(say(N_("企业")), effect.enterprise), (say(N_("对象")), effect.name)]
     facts += [(say(N_("后果")), said) for said in _consequences(asked, effect, language)]
+    if isinstance(asked, Ending):
+        facts.append((say(N_("用量")), say(N_("%(mass)s 用量退回批次"), mass=mass_text(effect.mass_g))))
     if effect.codes:
         facts.append((say(N_("涉及标识")), say(N_("%(count)s 枚"), count=count_text(effect.code_count))))
         facts += [
@@ -64,11 +66,9 @@ def effects_of(asked: Asked, effect: Effect, language: Language) -> Facts:
 
 def _consequences(asked: Asked, effect: Effect, language: Language) -> list[str]:
     say = sayer(language)
-    mass = mass_text(effect.mass_g)
     match asked:
         case Ending():
-            back = say(N_("%(mass)s 用量退回批次"), mass=mass)
-            return [say(N_("这些标识一查就显示红色，永远不能恢复")), back]
+            return [say(N_("这些标识一查就显示红色，永远不能恢复"))]
         case Recall():
             return [say(N_("整批标识立即显示红色，不能再赋码、印标或激活，永远不能恢复"))]
         case Revocation():
@@ -76,7 +76,7 @@ def _consequences(asked: Asked, effect: Effect, language: Language) -> list[str]
             since = say(N_("%(day)s起包装的显示没有授权"), day=first or say(N_("批准当日")))
             return [since, say(N_("授权就此终止，要再用须重新核准"))]
         case Override():
-            return [say(N_("计划量和包装量的上限各提高 %(mass)s，账本公示这个例外"), mass=mass)]
+            return [say(N_("计划量和包装量的上限各提高 %(mass)s，账本公示这个例外"), mass=mass_text(effect.mass_g))]
     raise TypeError(f"no words for {type(asked).__name__}")
 
 

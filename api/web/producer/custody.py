@@ -6,6 +6,7 @@ Labels are numbered from 1, as files and pages show them; a code as it is printe
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -109,7 +110,7 @@ def _path(labels: str) -> str:
     return f"/producer/labels/{labels}/custody"
 
 
-def _facts(process: Process, seat: Seat, labels: str) -> dict[str, object]:
+def _facts(process: Process, seat: Seat, labels: str) -> dict[str, Any]:
     keyring = process.here.keyring
     with process.here.store.reading() as session:
         found = custody(session, seat.actor, labels)

@@ -1,5 +1,6 @@
 """Reading proposals: one's own office's, and what waits for somebody."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from gimark.accounts.rules import Actor, Permission, not_found, require
 from gimark.approvals.asked import Asked, read
 from gimark.approvals.model import Proposal, ProposalDecision
 from gimark.approvals.rules import NEEDED, ActKind, Decision, ProposalState, state_at
+from gimark.issuance.model import IssueRun
+from gimark.production.model import Batch
+from gimark.registry.authorizations.model import Authorization
 from gimark.registry.enterprises.model import Enterprise
 from gimark.store.paging import Portion, Wanted, portion
 
@@ -29,6 +33,8 @@ class Decided:
 class ProposalFacts:
     """A proposal as a desk shows it. Names are login names; `enterprise_ref` is set when an enterprise asked.
 
+    `subject` is what it acts on as people call it: an authorization's number or a lot.
+
     `may_decide` says whether this reader may approve or refuse it now, as far as roles tell.
     """
 
@@ -36,6 +42,7 @@ class ProposalFacts:
     asked: Asked
     kind: ActKind
     subject_ref: str
+    subject: str
     reason: str
     enterprise_ref: str | None
     enterprise_name: str | None
@@ -108,7 +115,20 @@ def _facts(session: Session, actor: Actor, rows: tuple[Proposal, ...], now: date
     names: dict[int, str] = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
     asking = select(Enterprise).where(Enterprise.id.in_({row.enterprise_id for row in rows} - {None}))
     enterprises = {enterprise.id: enterprise for enterprise in session.scalars(asking)}
-    return [_one(row, decided.get(row.id), actor, now, names, enterprises.get(row.enterprise_id or 0)) for row in rows]
+    subjects = _subjects(session, rows)
+    return [
+        _one(row, decided.get(row.id), actor, now, names, enterprises.get(row.enterprise_id or 0), subjects)
+        for row in rows
+    ]
+
+
+def _subjects(session: Session, rows: Sequence[Proposal]) -> dict[str, str]:
+    """What people call the things that proposals act on, by their references."""
+    refs = [row.subject_ref for row in rows]
+    numbers = select(Authorization.ref, Authorization.number).where(Authorization.ref.in_(refs))
+    lots = select(Batch.ref, Batch.lot).where(Batch.ref.in_(refs))
+    runs = select(IssueRun.ref, IssueRun.lot).where(IssueRun.ref.in_(refs))
+    return {ref: name for asked in (numbers, lots, runs) for ref, name in session.execute(asked)}
 
 
 def _one(
@@ -118,6 +138,7 @@ def _one(
     now: datetime,
     names: dict[int, str],
     enterprise: Enterprise | None,
+    subjects: dict[str, str],
 ) -> ProposalFacts:
     asked = read(row.kind, row.payload)
     state = state_at(now, decision.decision if decision else None, row.expires_at)
@@ -132,6 +153,7 @@ def _one(
         asked=asked,
         kind=row.kind,
         subject_ref=row.subject_ref,
+        subject=subjects[row.subject_ref],
         reason=asked.reason,
         enterprise_ref=enterprise.ref if enterprise else None,
         enterprise_name=enterprise.name_zh if enterprise else None,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from api.installation import Installation
 from api.jobs.labelling import order_labels
-from api.jobs.previewing import LabelChoice, preview_of_batch
+from api.jobs.previewing import LabelChoice, judged
 from gimark.accounts.model import User
 from gimark.accounts.queries import as_actor
 from gimark.accounts.rules import Actor
@@ -46,10 +46,10 @@ def order_codes_with_labels(
 ) -> Ordered:
     """Order `count` codes of a batch and labels for all of them. The same key again is the same order.
 
-    Raises what `preview_of_batch` and `order_codes` raise; then nothing was done.
+    Raises what `judged` and `order_codes` raise; then nothing was done.
     """
     keyring = here.keyring  # before the order: without keys it would hold its volume for nothing
-    preview_of_batch(here, actor, batch_ref, choice)
+    judged(here, actor, batch_ref, choice)
     ref = order_codes(here.store, actor, IssueForm(batch_ref, count, key))
     if count > MOST_AT_ONCE:
         with here.store.acting() as act:

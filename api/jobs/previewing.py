@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from api.installation import Installation
-from api.jobs.fittings import fittings
+from api.jobs.fittings import Fittings, fittings
 from api.jobs.labelling import check_printer, lay_out_labels, offset_mm, specimen_svg
 from api.jobs.parts import output_of
 from gimark.accounts.rules import Actor
@@ -19,6 +19,7 @@ from gimark.production.model import Batch
 from gimark.registry.items.model import TradeItem
 from labels.adjustment import require_adjustment
 from labels.carrier import Carrier, advise_all
+from labels.layout import Layout
 from labels.template import Template
 
 
@@ -50,6 +51,15 @@ class TemplateAdvice:
 def preview_of_batch(here: Installation, actor: Actor, batch_ref: str, choice: LabelChoice) -> str:
     """One label of a batch as SVG, true to size, with a specimen in the place of a code. Needs READ.
 
+    Raises what `judged` raises.
+    """
+    fit, layout, codes = judged(here, actor, batch_ref, choice)
+    return specimen_svg(fit, layout, codes)
+
+
+def judged(here: Installation, actor: Actor, batch_ref: str, choice: LabelChoice) -> tuple[Fittings, Layout, RunCodes]:
+    """The labels of a batch laid out as chosen, with codes such as they will have. Needs READ.
+
     Raises NotFoundError, and what an order for the labels would be refused with: InvalidInputError (template,
     resolution, `on_pack`), ConflictError (no font), LabelError (missing text or glyph, what does not fit, an illegible
     symbol, a place or an offset that the paper does not have).
@@ -62,7 +72,7 @@ def preview_of_batch(here: Installation, actor: Actor, batch_ref: str, choice: L
     check_printer(choice.dpi, choice.on_pack)
     layout = lay_out_labels(here, facts, codes, fit, choice.dpi, choice.on_pack)
     require_adjustment(fit.template, choice.skip, offset_mm(choice.offset_um), output_of(choice.format))
-    return specimen_svg(fit, layout, codes)
+    return fit, layout, codes
 
 
 def advice_for_batch(

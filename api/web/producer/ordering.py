@@ -1,15 +1,17 @@
 """Ordering codes with their labels: the batch first, then how many and on what, seen before anything is done."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from api.jobs.ordering import order_codes_with_labels
-from api.jobs.previewing import LabelChoice
+from api.jobs.previewing import LabelChoice, preview_of_batch
 from api.v1.door import Here
 from api.web.assets import LABEL_CHOICE
 from api.web.desk.forms import REFUSED, Form, Refusal, Sending, Sent, blank, refused, sentence
-from api.web.desk.pages import desk_page, see
+from api.web.desk.pages import HEADERS, desk_page, see
 from api.web.desk.seat import AtProducerDesk, Seat
-from api.web.producer.label_forms import choices, preview, read_choice, usual_choice
+from api.web.producer.label_forms import beside, read_choice, shown_choice
 from api.web.producer.words import BATCH
 from api.web.translation import N_, sayer
 from api.wiring import Process
@@ -24,7 +26,7 @@ router = APIRouter(prefix="/producer/orders/new")
 CHOOSE, ORDER = "producer/order-batch.html", "producer/order-new.html"
 NEWEST = 100
 STEPS = (N_("选批次"), N_("数量与标签"), N_("制作与下载"))
-SHOWN_AGAIN = ("batch", "count", "template", "dpi", "format", "skip", "right", "down")
+SHOWN_AGAIN = ("count", "template", "printer", "dpi", "format", "skip", "right", "down")
 
 
 @router.get("")
@@ -40,7 +42,23 @@ def ask(request: Request, process: Here, seat: AtProducerDesk, batch: str = "") 
         **{**usual, **{name: given[name] for name in SHOWN_AGAIN if name in given}},
         on_pack=tuple(given.getlist("on_pack")),
     )
-    return desk_page(process, seat, request, ORDER, form=_complete(form), **_beside(process, seat, row, form))
+    chosen = shown_choice(process, seat, form).template
+    form = Form({**form.values, "template": (chosen,)}, form.faults, form.once)
+    return desk_page(process, seat, request, ORDER, form=form, **_beside(process, seat, row, form))
+
+
+@router.get("/label.svg")
+def picture(
+    process: Here,
+    seat: AtProducerDesk,
+    batch: str,
+    template: str,
+    dpi: int = 300,
+    on_pack: Annotated[tuple[str, ...], Query(max_length=20)] = (),
+) -> Response:
+    """One label of a batch, true to size, with a specimen in the place of a code."""
+    svg = preview_of_batch(process.here, seat.actor, batch, LabelChoice(template, dpi, on_pack=on_pack))
+    return Response(svg.encode(), 200, HEADERS, "image/svg+xml")
 
 
 @router.post("")
@@ -54,7 +72,7 @@ def order(request: Request, process: Here, seat: AtProducerDesk, sent: Sending) 
         form = sent.form(InvalidInputError(()), seat.language)
         return desk_page(process, seat, request, ORDER, form=form, **_beside(process, seat, row, form))
     try:
-        count, choice = _asked(sent)
+        count, choice = _asked(process, seat, sent)
         done = order_codes_with_labels(process.here, seat.actor, row.batch.ref, count, choice, sent.once)
     except REFUSED as error:
         return _refused(process, seat, request, sent, error, row)
@@ -66,10 +84,10 @@ def order(request: Request, process: Here, seat: AtProducerDesk, sent: Sending) 
     return see(process, request, f"/producer/orders/{done.ref}", told)
 
 
-def _asked(sent: Sent) -> tuple[int, LabelChoice]:
+def _asked(process: Process, seat: Seat, sent: Sent) -> tuple[int, LabelChoice]:
     checklist = Checklist()
     count = checklist.take(lambda: sent.whole("count"))
-    choice = checklist.take(lambda: read_choice(sent))
+    choice = checklist.take(lambda: read_choice(process, seat, sent))
     checklist.settle()
     assert count is not None
     assert choice is not None
@@ -93,19 +111,13 @@ def _row(process: Process, seat: Seat, batch: str) -> BatchRow:
         return batch_row(session, seat.actor, batch, store.clock.now())
 
 
-def _complete(form: Form) -> Form:
-    """The form with the template that is shown chosen."""
-    return Form({**form.values, "template": (usual_choice(form).template,)}, form.faults, form.once)
-
-
 def _beside(process: Process, seat: Seat, row: BatchRow, form: Form) -> dict[str, object]:
     say = sayer(seat.language)
     return {
         "row": row,
-        "preview": preview(process, seat, row.batch.ref, usual_choice(form)),
         "steps": [say(step) for step in STEPS],
         "script": LABEL_CHOICE.path,
-        **choices(process, seat, row.batch.ref),
+        **beside(process, seat, row.batch.ref, form),
     }
 
 

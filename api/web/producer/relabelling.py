@@ -8,7 +8,7 @@ from api.web.assets import LABEL_CHOICE
 from api.web.desk.forms import REFUSED, Form, Sending, blank, refused
 from api.web.desk.pages import desk_page, see
 from api.web.desk.seat import AtProducerDesk, Seat
-from api.web.producer.label_forms import choices, preview, read_choice, usual_choice
+from api.web.producer.label_forms import beside, read_choice, shown_choice
 from api.web.translation import N_, sayer
 from api.wiring import Process
 from gimark.accounts.rules import Permission, not_found, require
@@ -27,10 +27,10 @@ def ask(request: Request, process: Here, seat: AtProducerDesk, order: str) -> Re
     require(seat.actor, Permission.CHANGE_CODES)
     row = _issued(process, seat, order)
     given = request.query_params
-    usual = {"template": "", "dpi": "300", "format": "pdf"}
+    usual = {"template": "", "printer": "", "dpi": "300", "format": "pdf"}
     shown = {name: given.get(name, text) for name, text in usual.items()}
     form = blank(**shown, first=1, last=row.count, on_pack=tuple(given.getlist("on_pack")))
-    form = Form({**form.values, "template": (usual_choice(form).template,)}, form.faults, form.once)
+    form = Form({**form.values, "template": (shown_choice(process, seat, form).template,)}, form.faults, form.once)
     return desk_page(process, seat, request, PAGE, form=form, **_beside(process, seat, row, form))
 
 
@@ -44,7 +44,7 @@ def make(request: Request, process: Here, seat: AtProducerDesk, order: str, sent
         form = sent.form(InvalidInputError(()), seat.language)
         return desk_page(process, seat, request, PAGE, form=form, **_beside(process, seat, row, form))
     try:
-        choice = read_choice(sent)
+        choice = read_choice(process, seat, sent)
         order_labels(
             process.here,
             seat.actor,
@@ -78,9 +78,4 @@ def _issued(process: Process, seat: Seat, order: str) -> OrderRow:
 
 
 def _beside(process: Process, seat: Seat, row: OrderRow, form: Form) -> dict[str, object]:
-    return {
-        "row": row,
-        "preview": preview(process, seat, row.batch_ref, usual_choice(form)),
-        "script": LABEL_CHOICE.path,
-        **choices(process, seat, row.batch_ref),
-    }
+    return {"row": row, "script": LABEL_CHOICE.path, **beside(process, seat, row.batch_ref, form)}

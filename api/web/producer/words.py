@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from api.web.translation import N_
 from gimark.accounts.rules import Permission
-from gimark.issuance.rules import CodeState, PrintFormat, RangeKind
+from gimark.issuance.rules import CodeState, RangeKind
 from gimark.issuance.stages import OrderStage
 from gimark.production.model import BatchActKind
 from gimark.production.rules import BatchState
@@ -52,11 +52,6 @@ RANGE_ACT: dict[RangeKind, Word] = {
     RangeKind.RETURN: Word(N_("退标"), "warn", "back"),
     RangeKind.VOID: Word(N_("作废"), "bad", "stop"),
     RangeKind.REPRINT: Word(N_("允许补印"), "warn", "print"),
-}
-FORMAT: dict[PrintFormat, str] = {
-    PrintFormat.PDF: N_("PDF：普通打印机、印刷厂"),
-    PrintFormat.ZPL: N_("ZPL：斑马等标签机"),
-    PrintFormat.TSPL: N_("TSPL：TSC、佳博等标签机"),
 }
 LEGIBILITY: dict[Legibility, Word] = {
     Legibility.GOOD: Word(N_("合适"), "ok", "check"),

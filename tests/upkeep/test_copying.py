@@ -18,7 +18,7 @@ from gimark.ledger.check import check_log
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
 from gimark.upkeep.copying import copy_store, is_empty, snapshot
-from gimark.upkeep.tables import tables_of
+from gimark.upkeep.tables import copy_rows, tables_of
 from scripts.release_store import MADE_AT
 from tests.stored_release import RELEASES, StoredRelease, unpack
 
@@ -48,11 +48,11 @@ def vacant(vacant_postgres: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def rows_of(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, in the order of keys."""
+def rows_of(engine: Engine) -> dict[str, list[dict[str, object]]]:
+    """Every row of every table by its columns' names, in the order of keys."""
     with engine.connect() as connection:
         return {
-            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            table.name: [dict(row._mapping) for row in connection.execute(select(table).order_by(*table.primary_key))]
             for table in tables_of(connection)
         }
 
@@ -79,6 +79,23 @@ def test_to_postgresql_and_back_every_row_is_the_same(source: Engine, vacant: En
     back.dispose()
 
 
+@pytest.mark.parametrize("to", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_value_goes_into_the_column_of_its_name(to: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Migrations leave the columns of a table in another order on each database."""
+    source = open_engine(f"sqlite:///{tmp_path / 'source.db'}")
+    target: Engine = (
+        request.getfixturevalue("vacant") if to == "postgres" else open_engine(f"sqlite:///{tmp_path / 'target.db'}")
+    )
+    with source.begin() as there, target.begin() as here:
+        there.execute(text("CREATE TABLE slip (id INTEGER PRIMARY KEY, skip BIGINT, moved BIGINT, note VARCHAR(9))"))
+        there.execute(text("INSERT INTO slip VALUES (1, 2, 3, 'a')"))
+        here.execute(text("CREATE TABLE slip (note VARCHAR(9), moved BIGINT, id INTEGER PRIMARY KEY, skip BIGINT)"))
+        copy_rows(there, here, no_progress)
+        assert here.execute(text("SELECT id, skip, moved, note FROM slip")).all() == [(1, 2, 3, "a")]
+    source.dispose()
+    target.dispose()
+
+
 @pytest.mark.postgres
 def test_work_goes_on_in_the_copy_where_it_stopped(source: Engine, vacant: Engine) -> None:
     copy_store(source, vacant, no_progress)
@@ -87,7 +104,7 @@ def test_work_goes_on_in_the_copy_where_it_stopped(source: Engine, vacant: Engin
     with store.acting() as act:  # a row of a table whose key the database counts
         user = User(name="fresh", role=Role.AUDITOR, must_change_password=False, is_active=True, created_at=act.now)
         act.session.add(user)
-        book.append(act, "private", "regulator", kind="case", commitment="A" * 43 + "=")
+        book.append(act, "rule.set", "regulator", rule="示例", value=1, source="示例", **{"from": "2026-01-01"})
         act.commit()
     with store.reading() as session:
         assert list(check_log(session)) == []

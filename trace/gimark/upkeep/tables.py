@@ -75,12 +75,18 @@ def copy_rows(source: Connection, target: Connection, progress: Progress) -> Non
         target.execute(delete(to_tables[table.name]))
     for table in from_tables:
         for rows in _portions(source, table):
-            _put(target, to_tables[table.name], rows)
+            _put(target, _in_order_of(to_tables[table.name], table), rows)
             done += len(rows)
             progress(done, total)
     triggers.install(target, only_growing)
     if target.dialect.name == "postgresql":
         _set_sequences(target, list(to_tables.values()))
+
+
+def _in_order_of(table: Table, other: Table) -> Table:
+    """`table` with its columns in the order that `other` has them in: migrations leave each database its own."""
+    columns = (Column(column.name, table.columns[column.name].type) for column in other.columns)
+    return Table(table.name, MetaData(), *columns)
 
 
 def _portions(source: Connection, table: Table) -> Iterable[Sequence[Row[Any]]]:

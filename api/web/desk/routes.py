@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from api.web.account import me, reset, sign_in, sign_out, steps, users
-from api.web.desk import approvals, finding, style
+from api.web.desk import approvals, exports, finding, style
 from api.web.desk.seat import check_form
 from api.web.producer import routes as producer
 from api.web.producer import uploads
@@ -13,7 +13,16 @@ from api.web.regulator import authorizations, changing, checks, enterprises, hom
 OPEN = (sign_in.router, reset.router, style.router)
 REGULATOR = (home, authorizations, changing, enterprises, rights, items, checks, lots, voids, notices)
 BEHIND_SIGN_IN = (
-    *(steps.router, sign_out.router, me.router, users.router, approvals.router, uploads.router, finding.router),
+    *(
+        steps.router,
+        sign_out.router,
+        me.router,
+        users.router,
+        approvals.router,
+        uploads.router,
+        finding.router,
+        exports.router,
+    ),
     *producer.ROUTERS,
     *(page.router for page in REGULATOR),
 )

@@ -29,10 +29,10 @@ PRODUCER: tuple[Place, ...] = (
 REGULATOR: tuple[Place, ...] = (
     Place("home", "/regulator", N_("总览")),
     Place("authorizations", "/regulator/authorizations", N_("用标授权")),
-    Place("enterprises", "/regulator/enterprises", N_("企业")),
+    Place("enterprises", "/regulator/enterprises", N_("企业名单")),
     Place("rights", "/regulator/rights", N_("产品与权利")),
-    Place("items", "/regulator/items", N_("商品")),
-    Place("checks", "/regulator/checks", N_("查验")),
+    Place("items", "/regulator/items", N_("商品名单")),
+    Place("checks", "/regulator/checks", N_("查验统计")),
     Place("approvals", "/regulator/approvals", N_("双人审批")),
     Place("notices", "/regulator/notices", N_("公告")),
 )

@@ -1,5 +1,6 @@
 """The tile map: each province one tile, roughly where it lies, with its count and one of four steps of colour."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -61,12 +62,9 @@ def bounds_for(most: int) -> tuple[int, int, int, int]:
 
 
 def _round(value: float) -> int:
-    """The largest of 1, 2, 5, 10, 20, 50 … that is not above `value`; 1 below it."""
-    unit, found = 1, 1
-    while unit <= value:
-        found = max(step * unit for step in (1, 2, 5) if step * unit <= value)
-        unit *= 10
-    return found
+    """The one of 1, 2, 5, 10, 20, 50 … that is nearest to `value` as a ratio."""
+    unit = 10 ** max(0, math.floor(math.log10(value))) if value else 1
+    return min((step * unit for step in (1, 2, 5, 10)), key=lambda step: abs(math.log(step / max(value, 1))))
 
 
 def _tile(code: str, count: int, bounds: tuple[int, ...], language: Language) -> Tile:

@@ -11,11 +11,14 @@ from api.web.public.words import RIGHT_KINDS
 from api.web.translation import N_, sayer
 from gimark.clock import local_day
 from gimark.explorer import LoggedEntry
+from gimark.ledger.entries import decode
 from gimark.registry.authorizations.rules import Change, ChangeKind, Standing, Terms
 from gimark.registry.rolls.authorizations import AuthorizationRow
 from gimark.registry.rolls.names import Named, NamedRight
 
 Choices = list[tuple[str, str]]
+# Of entries that are no everyday acts: tone of the dot.
+GRAVE = {"authorization.suspend": "warn", "authorization.revoke": "bad", "batch.recall": "bad"}
 # Of each later act on an authorization: tone of the dot, and its name.
 CHANGES = {
     ChangeKind.AMEND: ("on", N_("变更")),
@@ -102,14 +105,9 @@ def events_of(entries: Iterable[LoggedEntry], language: Language) -> list[tuple[
     for logged in entries:
         line = line_of(logged.index, logged.body, language)
         said = " · ".join(fact.text for fact in line.facts if fact.text)
-        tone = "bad" if line.title in _grave(language) else "on"
+        tone = GRAVE.get(decode(logged.body)["type"], "on")
         events.append((tone, line.when, line.title, said, line.entry))
     return events
-
-
-def _grave(language: Language) -> set[str]:
-    say = sayer(language)
-    return {say(N_("召回批次")), say(N_("撤销用标授权")), say(N_("暂停用标授权")), say(N_("作废标识"))}
 
 
 def _changed(change: Change, language: Language) -> tuple[object, ...]:

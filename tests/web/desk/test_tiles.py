@@ -14,7 +14,7 @@ def test_every_province_has_one_tile_and_no_two_lie_upon_each_other() -> None:
 
 @pytest.mark.parametrize(
     ("most", "bounds"),
-    [(0, (1, 2, 3, 4)), (3, (1, 2, 3, 4)), (40, (1, 2, 3, 10)), (16_383, (1, 200, 1000, 2000))],
+    [(0, (1, 2, 3, 4)), (3, (1, 2, 3, 4)), (40, (1, 2, 3, 10)), (19_734, (1, 200, 1000, 5000))],
 )
 def test_steps_begin_at_round_numbers_that_rise(most: int, bounds: tuple[int, ...]) -> None:
     assert bounds_for(most) == bounds

@@ -4,7 +4,7 @@
   const form = document.querySelector("form[data-preview]");
   const place = document.getElementById("preview");
   if (!form || !place) return;
-  form.querySelector("[data-show]")?.setAttribute("hidden", "");
+  form.querySelector("[data-show]")?.remove();
   let latest = 0;
   form.addEventListener("change", async (event) => {
     if (event.target.name === "count") return;

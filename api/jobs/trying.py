@@ -76,7 +76,7 @@ def _of_batch(
     return facts, codes, session.get_one(TradeItem, batch.item_id).enterprise_id
 
 
-_INVENTED_GTIN = "09521123000262"
+_INVENTED_GTIN = "09521123000261"
 # Every text says that it is one for show.
 _INVENTED = LabelFacts(
     product_name="示例产品",

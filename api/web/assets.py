@@ -37,6 +37,7 @@ def script(name: str) -> Asset:
 ENTRY_PROOF = script("entry-proof.js")
 ORDER_PROGRESS = script("order-progress.js")
 LABEL_CHOICE = script("label-choice.js")
+STUDIO = script("studio.js")
 DESK_STYLE = _asset("desk.css", "text/css; charset=utf-8", (sheet("ground.css") + sheet("desk.css")).encode())
 
-ASSETS = {asset.path: asset for asset in (ENTRY_PROOF, ORDER_PROGRESS, LABEL_CHOICE, DESK_STYLE)}
+ASSETS = {asset.path: asset for asset in (ENTRY_PROOF, ORDER_PROGRESS, LABEL_CHOICE, STUDIO, DESK_STYLE)}

@@ -23,6 +23,7 @@ PRODUCER: tuple[Place, ...] = (
     Place("batches", "/producer/batches", N_("批次")),
     Place("orders", "/producer/orders", N_("标识订单")),
     Place("scan", "/producer/scan", N_("激活与退标"), Permission.CHANGE_CODES),
+    Place("studio", "/studio", N_("标签工作室")),
     Place("enterprise", "/producer/enterprise", N_("企业资料")),
     Place("approvals", "/producer/approvals", N_("双人审批"), Permission.APPROVE),
 )
@@ -36,7 +37,10 @@ REGULATOR: tuple[Place, ...] = (
     Place("approvals", "/regulator/approvals", N_("双人审批")),
     Place("notices", "/regulator/notices", N_("公告")),
 )
-ADMINISTRATOR: tuple[Place, ...] = (Place("users", "/users", N_("用户"), Permission.MANAGE_USERS),)
+ADMINISTRATOR: tuple[Place, ...] = (
+    Place("users", "/users", N_("用户"), Permission.MANAGE_USERS),
+    Place("studio", "/studio", N_("标签工作室"), Permission.MANAGE_LABELS),
+)
 DESKS = {
     "producer": (N_("企业端"), PRODUCER),
     "regulator": (N_("监管端"), REGULATOR),

@@ -8,6 +8,7 @@ from api.web.desk.seat import check_form
 from api.web.producer import routes as producer
 from api.web.producer import uploads
 from api.web.regulator import authorizations, changing, checks, enterprises, home, items, lots, notices, rights, voids
+from api.web.studio import routes as studio
 
 # Whoever comes here need not be signed in.
 OPEN = (sign_in.router, reset.router, style.router)
@@ -24,6 +25,7 @@ BEHIND_SIGN_IN = (
         exports.router,
     ),
     *producer.ROUTERS,
+    *studio.ROUTERS,
     *(page.router for page in REGULATOR),
 )
 

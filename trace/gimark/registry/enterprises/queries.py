@@ -47,6 +47,14 @@ def own_enterprise(session: Session, actor: Actor) -> EnterpriseFacts | None:
     return None if actor.enterprise_id is None else _facts(session.get_one(Enterprise, actor.enterprise_id))
 
 
+def enterprise_id_of(session: Session, ref: str) -> int:
+    """The key of the enterprise `ref`. Raises NotFoundError."""
+    found = session.scalar(select(Enterprise.id).where(Enterprise.ref == ref))
+    if found is None:
+        raise not_found("enterprise")
+    return found
+
+
 def _visible(actor: Actor) -> Select[Enterprise]:
     return scoped(select(Enterprise), actor, Enterprise.id)
 

@@ -1,0 +1,1 @@
+"""The label studio: templates in millimetres with a preview, printers, and the special mark."""

@@ -9,6 +9,9 @@ from datetime import timedelta
 from api.installation import Installation
 from api.jobs.destroying import destroy_ended_keys
 from gimark.accounts.answers.actions import forget_answers
+from gimark.accounts.links.actions import forget_links
+from gimark.accounts.lockout.actions import forget_tries
+from gimark.accounts.sessions.actions import forget_sessions
 from gimark.exchange.uploads.actions import forget_uploads
 from gimark.files.folder import LocalFiles
 from gimark.issuance.lapsing import remove_lapsed
@@ -23,6 +26,8 @@ JOBS_KEPT = PRINTS_KEPT
 UPLOADS_KEPT = PRINTS_KEPT
 # As long as the API promises that a repeated request is answered as it was.
 ANSWERS_KEPT = timedelta(days=7)
+# Longer than any session can last (settings.session_hours).
+SESSIONS_KEPT = timedelta(days=8)
 # Far longer than any file takes to be written.
 UNFINISHED_KEPT = timedelta(days=1)
 
@@ -95,6 +100,15 @@ def _uploads(here: Installation) -> int:
     return forgotten
 
 
+def _sign_ins(here: Installation) -> int:
+    """Sessions that ended or ran out, tries that count no longer, links that do not work any more."""
+    with here.store.acting() as act:
+        forgotten = forget_sessions(act, act.now - SESSIONS_KEPT)
+        forgotten += forget_tries(act, act.now) + forget_links(act, act.now)
+        act.commit()
+    return forgotten
+
+
 PARTS: Mapping[str, Callable[[Installation], int]] = {
     "checks": _checks,
     "reservations": _reservations,
@@ -103,5 +117,6 @@ PARTS: Mapping[str, Callable[[Installation], int]] = {
     "files": _files,
     "keys": destroy_ended_keys,
     "answers": _answers,
+    "sign-ins": _sign_ins,
     "uploads": _uploads,
 }

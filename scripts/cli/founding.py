@@ -2,17 +2,14 @@
 
 from pathlib import Path
 
-from sqlalchemy import select
-
 from api.ceremony import RootPlace, recovery_beside
 from api.founding import found
 from api.settings import Settings, passphrase_in
 from gimark.accounts.actions import UserForm, create_user
-from gimark.accounts.rules import Role, not_found
 from gimark.errors import invalid
-from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.profiles.reading import read_profile
 from scripts.cli.office import acting_as, console, installation
+from scripts.cli.people import enterprise_id_of, role_named
 from scripts.cli.profiles import say_open
 
 
@@ -60,23 +57,9 @@ def _root_outside(path: Path | None, passphrase_file: Path | None) -> RootPlace 
 
 def add_user(name: str, role: str, actor_name: str, enterprise: str | None) -> None:
     """Make a user and show the one-time password."""
-    try:
-        wanted = Role(role)
-    except ValueError:
-        raise invalid(
-            "role",
-            f"没有“{role}”这种角色",
-            f"there is no role “{role}”",
-            f"可选：{'、'.join(Role)}",
-            f"Choose {', '.join(Role)}",
-        ) from None
+    wanted = role_named(role)
     actor = acting_as(actor_name)
     with installation().store.acting() as act:
-        enterprise_id = None
-        if enterprise is not None:
-            enterprise_id = act.session.scalar(select(Enterprise.id).where(Enterprise.uscc == enterprise))
-            if enterprise_id is None:
-                raise not_found("enterprise")
-        user = create_user(act, actor, UserForm(name, wanted, enterprise_id))
+        user = create_user(act, actor, UserForm(name, wanted, enterprise_id_of(act, enterprise)))
         act.commit()
     console.print(f"{user.name}  一次性密码 / one-time password  [bold]{user.one_time_password}[/]", highlight=False)

@@ -28,6 +28,38 @@ def user_add(
         founding.add_user(name, role, as_, enterprise)
 
 
+@user.command("role")
+def user_role(
+    name: LoginName,
+    role: Role,
+    as_: ActorName,
+    enterprise: Annotated[str | None, typer.Option(help="信用代码 / USCC of the producer's enterprise.")] = None,
+) -> None:
+    """更改用户的角色，立即生效。 / Give a user another role, at once."""
+    from scripts.cli import people
+
+    with said_plainly():
+        people.give_role(name, role, as_, enterprise)
+
+
+@user.command("link")
+def user_link(name: LoginName, as_: ActorName) -> None:
+    """生成一次性链接，由本人设置密码。 / Make a one-time link by which a user sets a password."""
+    from scripts.cli import people
+
+    with said_plainly():
+        people.link(name, as_)
+
+
+@user.command("unpair")
+def user_unpair(name: LoginName, as_: ActorName) -> None:
+    """去掉丢失的验证器和恢复码。 / Take a lost authenticator and its recovery codes away."""
+    from scripts.cli import people
+
+    with said_plainly():
+        people.unpair(name, as_)
+
+
 @user.command("reset")
 def user_reset(name: LoginName, as_: ActorName) -> None:
     """忘记密码的用户：重发一次性密码，旧密码立即失效。 / Give whoever forgot theirs a new one-time password."""

@@ -114,6 +114,21 @@ def test_the_whole_of_a_producers_work(own: Gimark, workshop: Workshop) -> None:
     assert f"{entries(own)} entries agree" in own("ledger", "check").out
 
 
+def test_a_user_s_role_link_and_lost_authenticator_are_seen_to(own: Gimark) -> None:
+    assert (
+        "producer_clerk"
+        in own("user", "role", "songwu", "--role", "producer_clerk", "--enterprise", USCC, "--as", "admin").out
+    )
+    assert "not found" in own.refused("user", "role", "songwu", "--role", "auditor", "--as", "banling")
+    assert "enterprise" in own.refused("user", "role", "songwu", "--role", "producer_clerk", "--as", "admin")
+    assert "own role" in own.refused("user", "role", "admin", "--role", "auditor", "--as", "admin")
+    link = own("user", "link", "songwu", "--as", "admin").out.splitlines()[-1]
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/sign-in/reset/[\w-]{43}", link)
+    for name in ("songwu", "admin"):
+        assert name in own("user", "unpair", name, "--as", "admin").out
+    assert "name" in own.refused("user", "unpair", "nobody", "--as", "admin")
+
+
 def entries(gimark: Gimark) -> int:
     return int(scalar(gimark, "SELECT size FROM log_head"))
 
@@ -309,7 +324,7 @@ def test_a_bad_confirmation_is_refused_in_one_line(
         (("user", "add", "new", "--role", "auditor", "--enterprise", OTHER_USCC, "--as", "admin"), "enterprise"),
         (("user", "add", "new", "--role", "producer_manager", "--enterprise", "nobody", "--as", "admin"), "enterprise"),
         (("user", "add", "songwu", "--role", "auditor", "--as", "admin"), "name"),
-        (("user", "add", "new", "--role", "auditor", "--as", "songwu"), "producer"),
+        (("user", "add", "new", "--role", "auditor", "--as", "songwu"), "enterprise"),
         (("ledger", "show", "9999"), "9999"),
         (("ledger", "show", "--", "-1"), "-1"),
         (("ledger", "rebuild", "no-such-folder"), "checkpoint"),

@@ -12,6 +12,11 @@ from api.jobs.handlers import schedule
 from api.jobs.labelling import order_labels
 from api.jobs.sweeping import sweep
 from gimark.accounts.answers.actions import Answered, earlier_answer, keep_answer
+from gimark.accounts.links.actions import make_reset_link
+from gimark.accounts.lockout.actions import count_try
+from gimark.accounts.lockout.rules import Guarded
+from gimark.accounts.queries import actor_for, ref_of
+from gimark.accounts.sessions.actions import begin_session
 from gimark.errors import StoreFailedError
 from gimark.issuance.issuing import IssueForm, issue_order, order_codes
 from gimark.issuance.model import IssueOrder, PrintState
@@ -30,7 +35,17 @@ from gimark.scans.tag_keys import TagKeys
 from tests.api.jobs.printshop import work
 from tests.founded import COUNT, Workshop
 
-NOTHING = {"checks": 0, "reservations": 0, "jobs": 0, "prints": 0, "files": 0, "answers": 0, "keys": 0, "uploads": 0}
+NOTHING = {
+    "checks": 0,
+    "reservations": 0,
+    "jobs": 0,
+    "prints": 0,
+    "files": 0,
+    "answers": 0,
+    "keys": 0,
+    "uploads": 0,
+    "sign-ins": 0,
+}
 
 
 def later(here: Installation, **span: float) -> None:
@@ -189,3 +204,21 @@ def test_a_part_that_fails_holds_up_no_other(shop: Workshop, monkeypatch: pytest
         failed = job_by_key(session, "periodic-sweep:checks")
     assert failed is not None
     assert (failed.state, failed.failures) == (JobState.QUEUED, 1)
+
+
+def test_sessions_tries_and_links_are_taken_away_when_they_are_over(shop: Workshop) -> None:
+    here, actor = shop.here, shop.producer
+    with here.store.acting() as act:
+        administrator = actor_for(act.session, "admin")
+        begin_session(act, actor.user_id, "firefox/Linux")
+        make_reset_link(act, administrator, ref_of(act.session, administrator, actor.name))
+        act.commit()
+    count_try(here.store, {Guarded.ACCOUNT: here.account_secrets.tag("account", actor.name)})
+    assert sweep(here)["sign-ins"] == 0
+    later(here, hours=1)
+    assert sweep(here)["sign-ins"] == 1
+    later(here, hours=24)
+    assert sweep(here)["sign-ins"] == 1
+    later(here, days=7)
+    assert sweep(here)["sign-ins"] == 1
+    assert sweep(here)["sign-ins"] == 0

@@ -96,13 +96,14 @@ def prove_second_factor(act: Act, actor: Actor, secrets: AccountSecrets, code: s
     raise NotAllowedError((_WRONG_CODE,))
 
 
-def drop_second_factor(act: Act, actor: Actor, ref: str) -> None:
+def drop_second_factor(act: Act, actor: Actor, ref: str, *, may_be_own: bool = False) -> None:
     """Take away the second factor of somebody who lost it, recovery codes too. Needs to manage them.
 
-    Raises NotFoundError, NotAllowedError for one's own.
+    One's own is for whoever sits at the machine itself alone: a session that somebody found open must not do away with
+    it. Raises NotFoundError, NotAllowedError for one's own.
     """
     user = managed_user(act.session, actor, ref)
-    if user.id == actor.user_id:
+    if user.id == actor.user_id and not may_be_own:
         raise NotAllowedError((_NOT_ONE_S_OWN,))
     _forget(act, user.id)
 

@@ -15,9 +15,13 @@ import pytest
 from sqlalchemy import select
 
 from api.web.assets import ENTRY_PROOF
+from gimark.accounts.rules import Role
+from gimark.clock import SystemClock
 from gimark.scans.model import ScanCheck
 from gimark.store.engine import open_engine
+from gimark.store.unit_of_work import Store
 from scripts.bench.verify_site import HOST, build, settings_of
+from tests.api.v1.programs import new_key, staff
 from tests.deploy.nginx import PATIENCE_S, Proxy, free_ports, proxy_before
 
 START_S = 60
@@ -114,6 +118,18 @@ def test_a_body_that_is_too_large_is_refused_by_whoever_meets_it_first(front: Fr
     over_all = front.proxy.ask(f"{head}Content-Length: {22 << 20}\r\n\r\n".encode())
     assert over_all[0].status == 413
     assert b"nginx" in over_all[1]
+
+
+def test_what_a_program_decides_changes_on_is_not_compressed(front: Front) -> None:
+    """nginx makes the ETag of what it compresses a weak one, and no change is decided on those."""
+    store = Store(open_engine(settings_of(front.folder).database), SystemClock())
+    key = new_key(store, staff(store, Role.AUDITOR))
+    store.engine.dispose()
+    asked = {"authorization": f"Bearer {key.token}", "accept_encoding": "gzip"}
+    response, body = front.proxy.get("/v1/items", **asked)
+    assert (response.status, len(json.loads(body)["items"])) == (200, 27)
+    for path in ("/v1/openapi.json", "/v1/", "/register.json"):
+        assert front.proxy.get(path, **asked)[0].headers["content-encoding"] == "gzip", path
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/readyz"])

@@ -46,6 +46,7 @@ DESKS = {
     "regulator": (N_("监管端"), REGULATOR),
     "administrator": (N_("平台管理"), ADMINISTRATOR),
 }
+SEARCHES = {"producer": "/producer/search", "regulator": "/regulator/search"}
 ROLES: Mapping[Role, str] = {
     Role.ADMINISTRATOR: N_("平台管理员"),
     Role.REGULATOR_LEAD: N_("监管负责人"),
@@ -59,20 +60,25 @@ ROLES: Mapping[Role, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """What stands on top of every page of a desk: which desk it is, its places, who sits there and in what role."""
+    """What stands on top of every page of a desk: which desk it is, its places, who sits there and in what role.
+
+    `search` is where to look for anything; empty at a desk that keeps nothing to look for.
+    """
 
     desk: str
     places: tuple[Place, ...]
     who: str
     role: str
+    search: str = ""
 
 
 def masthead(actor: Actor, enterprise: str | None, language: Language) -> Masthead:
     """The masthead for `actor`; `enterprise` is the name of a producer's."""
     say = sayer(language)
-    title, places = DESKS[desk_of(actor)]
+    desk = desk_of(actor)
+    title, places = DESKS[desk]
     shown = tuple(place for place in places if place.permission in actor.permissions)
-    return Masthead(say(title), shown, enterprise or actor.name, say(ROLES[actor.role]))
+    return Masthead(say(title), shown, enterprise or actor.name, say(ROLES[actor.role]), SEARCHES.get(desk, ""))
 
 
 def desk_of(actor: Actor) -> str:

@@ -83,7 +83,10 @@ def _consequences(asked: Asked, effect: Effect, language: Language) -> list[str]
 def _lots(effect: Effect, language: Language) -> str:
     say = sayer(language)
     open_ = say(N_("未确认包装"))
-    named = [f"{lot}（{day_text(day, language) if day else open_}）" for lot, day in effect.lots[:MOST_NAMED]]
+    named = [
+        say(N_("%(lot)s（%(day)s）"), lot=lot, day=day_text(day, language) if day else open_)
+        for lot, day in effect.lots[:MOST_NAMED]
+    ]
     more = len(effect.lots) - MOST_NAMED
     return say(N_("、")).join(named) + (say(N_("等 %(count)s 批"), count=len(effect.lots)) if more > 0 else "")
 

@@ -80,9 +80,9 @@ WALK = (
         N_("等到 state 为 released：抽样解码合格，存证已经公布"),
         "GET",
         "/print-orders/$ORDER",
-        keeps=(("FILE", "files/0/name"),),
+        keeps=(("FILE", "files/1/name"),),
     ),
-    Step(N_("下载文件"), "GET", "/print-orders/$ORDER/files/$FILE", saves="$FILE"),
+    Step(N_("逐个下载 files 里的文件；这里下载的是标签"), "GET", "/print-orders/$ORDER/files/$FILE", saves="$FILE"),
     Step(
         N_("贴标之后，激活号段"),
         "POST",

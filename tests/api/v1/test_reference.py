@@ -104,6 +104,7 @@ def test_the_walk_leads_from_a_batch_to_activated_labels(shop: tuple[Site, Works
             again = run(site, command, shell)
             assert again.status_code in (answer.status_code, 412), again.text
     assert statuses == [200, 200, 201, 200, 201, 202, 200, 200, 201]
+    assert shell["FILE"] == "labels-0001.pdf"
     headers = {"authorization": f"Bearer {shell['KEY']}"}
     states = site.client.get(f"/v1/runs/{shell['RUN']}/ranges", headers=headers).json()
     assert states["counts"]["active"] == 24

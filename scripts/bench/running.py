@@ -7,7 +7,19 @@ from typing import Literal
 from gimark.errors import invalid
 from scripts.bench.report import BenchOptions, Report, print_report, to_json, to_markdown
 
-BENCHES = ("qr", "issue", "labels", "verify", "verify-growth", "scan-drain", "ledger", "page", "start", "lists")
+BENCHES = (
+    "qr",
+    "issue",
+    "labels",
+    "verify",
+    "verify-growth",
+    "scan-drain",
+    "ledger",
+    "page",
+    "start",
+    "lists",
+    "exchange",
+)
 
 
 Style = Literal["table", "json", "markdown"]

@@ -50,9 +50,10 @@ def take_upload(act: Act, actor: Actor, form: UploadForm) -> Upload:
     if actor.enterprise_id is None:
         raise not_found("enterprise")
     book.lock(act)
-    rows = Rows(_judged(act, actor, form.read.rows), form.read.remarks)
+    judged = _judge(act, actor, form.read.rows)
+    rows = Rows(judged.rows, form.read.remarks)
     if form.choice is Choice.GOOD_ROWS or not rows.counts()[Outcome.REFUSED]:
-        rows = _registered(act, actor, rows)
+        rows = _registered(act, actor, rows, judged)
     upload = Upload(
         enterprise_id=actor.enterprise_id,
         user_id=actor.user_id,
@@ -81,9 +82,10 @@ def register_ready_rows(act: Act, actor: Actor, ref: str) -> Upload:
     if not rows.counts()[Outcome.READY]:
         raise _nothing_waits()
     waiting = [ReadRow(row.number, row.cells, row.form, ()) for row in rows.rows if row.outcome is Outcome.READY]
-    judged = {row.number: row for row in _judged(act, actor, waiting)}
-    again = replace(rows, rows=tuple(judged.get(row.number, row) for row in rows.rows))
-    _keep(upload, _registered(act, actor, again))
+    judged = _judge(act, actor, waiting)
+    anew = {row.number: row for row in judged.rows}
+    again = replace(rows, rows=tuple(anew.get(row.number, row) for row in rows.rows))
+    _keep(upload, _registered(act, actor, again, judged))
     act.session.flush()
     return upload
 
@@ -94,8 +96,15 @@ def forget_uploads(act: Act, before: datetime) -> int:
     return len(found.all())
 
 
-def _judged(act: Act, actor: Actor, read: Sequence[ReadRow]) -> tuple[UploadedRow, ...]:
-    """What each row comes to before any is registered."""
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What each row comes to before any is registered, and what those that are ready were permitted."""
+
+    rows: tuple[UploadedRow, ...]
+    permitted: tuple[Permitted, ...]
+
+
+def _judge(act: Act, actor: Actor, read: Sequence[ReadRow]) -> _Judged:
     known = _known(act, actor, [row.form for row in read if row.form is not None])
     twice = twice_in_file(read)
     new = [row for row in read if row.form and row.number not in twice and _key(row.form) not in known]
@@ -114,14 +123,13 @@ def _judged(act: Act, actor: Actor, read: Sequence[ReadRow]) -> tuple[UploadedRo
         faults = tuple(fault for error in found for fault in error.faults)
         return UploadedRow(row.number, row.cells, Outcome.REFUSED, faults=faults)
 
-    return tuple(outcome(row) for row in read)
+    permitted = tuple(one for one in judged.values() if isinstance(one, Permitted))
+    return _Judged(tuple(outcome(row) for row in read), permitted)
 
 
-def _registered(act: Act, actor: Actor, rows: Rows) -> Rows:
+def _registered(act: Act, actor: Actor, rows: Rows, judged: _Judged) -> Rows:
     """The rows after those that are ready became batches."""
-    ready = [row.form for row in rows.rows if row.outcome is Outcome.READY and row.form is not None]
-    permitted = [one for one in judge_batches(act, actor, ready) if isinstance(one, Permitted)]
-    made = iter(enter_batches(act, actor, permitted))
+    made = iter(enter_batches(act, actor, judged.permitted))
     return replace(
         rows,
         rows=tuple(

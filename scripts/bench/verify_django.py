@@ -75,14 +75,18 @@ urlpatterns: list[Any] = []
 
 
 def _declare(uris: Iterable[str], keyset: KeySet) -> None:
-    """Models, tables, rows, serializer and view; inside a function, because they need Django's settings."""
-    from django.db import connection, models
-    from django.db.models import Count, Min
+    """Models with their rows, and the view that reads them; in functions, because they need Django's settings."""
     from django.urls import re_path
-    from django.utils import timezone
-    from rest_framework import serializers
-    from rest_framework.response import Response
-    from rest_framework.views import APIView
+
+    models = _models()
+    _fill(models, uris)
+    pattern = rf"^{PREFIX.strip('/')}/01/(?P<gtin>\d{{14}})/10/(?P<lot>[^/]+)/21/(?P<serial>[^/]+)$"
+    urlpatterns.append(re_path(pattern, _view(models, keyset)))
+
+
+def _models() -> dict[str, Any]:
+    """The models by name; a code leads to its batch, item and enterprise."""
+    from django.db import models
 
     class Enterprise(models.Model):
         name = models.CharField(max_length=100)
@@ -127,15 +131,58 @@ def _declare(uris: Iterable[str], keyset: KeySet) -> None:
         class Meta:
             app_label = "peer"
 
+    return {model.__name__: model for model in (Enterprise, Item, Batch, Code, Scan)}
+
+
+def _fill(models: dict[str, Any], uris: Iterable[str]) -> None:
+    """Make the tables, and a row for each code, all of one batch."""
+    from django.db import connection
+    from django.utils import timezone
+
     with connection.schema_editor() as schema:
-        for model in (Enterprise, Item, Batch, Code, Scan):
+        for model in models.values():
             schema.create_model(model)
     codes = [found.code for found in map(parse_uri, uris) if not isinstance(found, Malformed)]
-    enterprise = Enterprise.objects.create(name="云溪县松雾菌业专业合作社", uscc="93000952MA0YXT007Q", address="松坞镇")
-    item = Item.objects.create(enterprise=enterprise, gtin=codes[0].gtin, name="云溪香菇", net_g=100)
-    batch = Batch.objects.create(item=item, lot=codes[0].lot, packed_on=timezone.now().date())
-    rows = (Code(serial=code.serial, batch=batch, state="active") for code in codes)
-    Code.objects.bulk_create(rows, batch_size=1_000)
+    name, uscc = "云溪县松雾菌业专业合作社", "93000952MA0YXT007Q"
+    enterprise = models["Enterprise"].objects.create(name=name, uscc=uscc, address="松坞镇")
+    item = models["Item"].objects.create(enterprise=enterprise, gtin=codes[0].gtin, name="云溪香菇", net_g=100)
+    batch = models["Batch"].objects.create(item=item, lot=codes[0].lot, packed_on=timezone.now().date())
+    rows = (models["Code"](serial=code.serial, batch=batch, state="active") for code in codes)
+    models["Code"].objects.bulk_create(rows, batch_size=1_000)
+
+
+def _view(models: dict[str, Any], keyset: KeySet) -> Any:
+    """What answers a look-up: the row, the signature, the earlier checks, this one kept, the facts told."""
+    from django.db.models import Count, Min
+    from django.utils import timezone
+    from rest_framework.response import Response
+    from rest_framework.views import APIView
+
+    code, scan, answer = models["Code"], models["Scan"], _answer()
+    is_signed = _signature_check(keyset)
+    tag_key = os.urandom(32)
+
+    class LookUp(APIView):
+        def get(self, request: Any, gtin: str, lot: str, serial: str) -> Response:
+            found = code.objects.select_related("batch__item__enterprise").filter(serial=serial).first()
+            path = request.path.removeprefix(PREFIX)
+            if found is None or (found.batch.item.gtin, found.batch.lot) != (gtin, lot):
+                return Response({"verdict": "red", "reason": "not_issued"})
+            if not is_signed(path, request.META["QUERY_STRING"]):
+                return Response({"verdict": "red", "reason": "bad_signature"})
+            earlier = found.scans.aggregate(checks=Count("id"), first_at=Min("at"))
+            who = request.META["REMOTE_ADDR"] + request.META.get("HTTP_USER_AGENT", "")
+            device = hmac.digest(tag_key, who.encode(), sha256)[:8]
+            scan.objects.create(code=found, at=timezone.now(), device=device)
+            verdict = "red" if found.batch.is_recalled or found.state != "active" else "green"
+            return Response(answer({"verdict": verdict, "code": found, **earlier}).data)
+
+    return LookUp.as_view()
+
+
+def _answer() -> Any:
+    """The serializer of what is told."""
+    from rest_framework import serializers
 
     class AnswerSerializer(serializers.Serializer):
         verdict = serializers.CharField()
@@ -150,8 +197,12 @@ def _declare(uris: Iterable[str], keyset: KeySet) -> None:
         checks = serializers.IntegerField()
         first_at = serializers.DateTimeField()
 
+    return AnswerSerializer
+
+
+def _signature_check(keyset: KeySet) -> Callable[[str, str], bool]:
+    """Whether the path and query of a code are signed by a key of the key set."""
     keys = {key.kid: Ed25519PublicKey.from_public_bytes(key.public) for key in keyset.keys}
-    tag_key = os.urandom(32)
 
     def is_signed(raw_path: str, query: str) -> bool:
         read = parse_path_and_query(raw_path.encode(), query.encode())
@@ -163,23 +214,7 @@ def _declare(uris: Iterable[str], keyset: KeySet) -> None:
             return False
         return True
 
-    class LookUp(APIView):
-        def get(self, request: Any, gtin: str, lot: str, serial: str) -> Response:
-            found = Code.objects.select_related("batch__item__enterprise").filter(serial=serial).first()
-            path = request.path.removeprefix(PREFIX)
-            if found is None or (found.batch.item.gtin, found.batch.lot) != (gtin, lot):
-                return Response({"verdict": "red", "reason": "not_issued"})
-            if not is_signed(path, request.META["QUERY_STRING"]):
-                return Response({"verdict": "red", "reason": "bad_signature"})
-            earlier = found.scans.aggregate(checks=Count("id"), first_at=Min("at"))
-            who = request.META["REMOTE_ADDR"] + request.META.get("HTTP_USER_AGENT", "")
-            device = hmac.digest(tag_key, who.encode(), sha256)[:8]
-            Scan.objects.create(code=found, at=timezone.now(), device=device)
-            verdict = "red" if found.batch.is_recalled or found.state != "active" else "green"
-            return Response(AnswerSerializer({"verdict": verdict, "code": found, **earlier}).data)
-
-    pattern = rf"^{PREFIX.strip('/')}/01/(?P<gtin>\d{{14}})/10/(?P<lot>[^/]+)/21/(?P<serial>[^/]+)$"
-    urlpatterns.append(re_path(pattern, LookUp.as_view()))
+    return is_signed
 
 
 def _environ(scope: Scope) -> dict[str, Any]:

@@ -285,7 +285,7 @@ def test_a_database_that_hangs_is_amber_and_not_waited_for(
     monkeypatch.setattr("gimark.scans.lookup.READ_TIMEOUT_S", 0.05)
     run = county.run(county.batch())
     released = threading.Event()
-    monkeypatch.setattr(desk.snapshot, "find", lambda number: released.wait(30))
+    monkeypatch.setattr(desk.snapshot, "find", lambda number: released.wait(1))
     logging.disable(logging.CRITICAL)
     try:
         verdict = desk.scan(uri_of(county, run)).verdict

@@ -5,7 +5,9 @@ import secrets
 import shutil
 from pathlib import Path
 
-from api.settings import Settings
+from api.ceremony import RootPlace
+from api.installation import ROOT_FILE
+from api.settings import Settings, passphrase_in
 from gimark.errors import ConflictError, Fault, invalid
 
 MARKER = ".gimark-demo"
@@ -42,13 +44,23 @@ def fresh(folder: Path, host: str) -> Settings:
             "请用 --folder 指定一个可写的位置",
             "Name a place that can be written with --folder",
         ) from error
-    secret = folder / ".passphrase"
-    with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(32))
     return Settings(
         data_dir=folder / "data",
         database_url="",
         passphrase=None,
-        passphrase_file=secret,
+        passphrase_file=_new_secret(folder / ".passphrase"),
         public_base=f"https://{host}",
     )
+
+
+def root_beside(folder: Path) -> RootPlace:
+    """Where the demonstration keeps the root's key: apart from the data, under a passphrase of its own."""
+    apart = folder / "off-line"
+    apart.mkdir(mode=0o700)
+    return RootPlace(apart / ROOT_FILE, passphrase_in(_new_secret(apart / ".passphrase")))
+
+
+def _new_secret(path: Path) -> Path:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32))
+    return path

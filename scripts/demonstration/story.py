@@ -68,7 +68,7 @@ def run(folder: Path, bind: str, port: int, *, once: bool, percent: int = 100) -
     if not once:
         listening_at(bind, port).close()  # what is taken is told now and not after a whole season
     settings = folders.fresh(folder, HOST)
-    here = _founded(settings, percent)
+    here = _founded(settings, folder, percent)
     with here.store.reading() as session:
         producer = actor_for(session, PRODUCER)
     batch_ref, issued = _register_and_issue(here, producer)
@@ -88,12 +88,14 @@ def run(folder: Path, bind: str, port: int, *, once: bool, percent: int = 100) -
     return 0 if all(look.verdict == look.expected for look in looks) else 1
 
 
-def _founded(settings: Settings, percent: int) -> Installation:
+def _founded(settings: Settings, folder: Path, percent: int) -> Installation:
     _title(1, "建平台，载入虚构的云溪县 / found the installation, load the invented county")
     now = datetime.now(UTC)
     clock = FixedClock(now - timedelta(days=season.SEASON_DAYS + 10))
-    founded = found(settings, PROFILE, HOST, HOST, clock)
+    root = folders.root_beside(folder)
+    founded = found(settings, PROFILE, HOST, HOST, clock, root)
     _fact("根公钥 / root key", founded.root_vkey)
+    _fact("根私钥 / root's private key", f"{root.path}（正式使用时放在离线介质上 / off line in earnest）")
     past = open_installation(settings, clock)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("一季的批次和标识 / a season of batches and codes", total=None)

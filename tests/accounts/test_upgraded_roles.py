@@ -17,10 +17,10 @@ def test_nobody_can_do_less_after_an_upgrade(tmp_path: Path) -> None:
     stored = unpack("release-0.1.0", tmp_path / "stored")
     store = Store(open_engine(f"sqlite:///{stored.data_dir / 'gimark.db'}"), SystemClock())
     with store.reading() as session:
-        before = dict(session.execute(text("SELECT name, role FROM user_account")).all())
+        before: dict[str, str] = dict(session.execute(text("SELECT name, role FROM user_account")).all())
     upgrade_store(store.engine)
     with store.reading() as session:
-        after = dict(session.execute(select(User.name, User.role)).all())
+        after: dict[str, Role] = dict(session.execute(select(User.name, User.role)).all())
     assert {"producer", "regulator", "administrator"} <= set(before.values())
     renamed = {"producer": Role.PRODUCER_MANAGER, "regulator": Role.REGULATOR_LEAD}
     assert after == {name: renamed.get(role, role) for name, role in before.items()}

@@ -25,6 +25,9 @@ from api.wiring import Process
 KEPT = "kept"
 # A form of more than this was a file, which must be chosen again anyway.
 LARGEST_BODY = 256 * 1024
+# What no page shows again, and what its owner need not see again.
+SECRET = frozenset({CSRF, "password", "again", "current"})
+HIDDEN = frozenset({"once", "next", "username", KEPT})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -44,9 +47,6 @@ class KeptForm:
     def shown(self) -> tuple[str, ...]:
         """What its owner typed, for a last look."""
         return tuple(value for name, value in self.fields if value and name not in HIDDEN)
-
-
-HIDDEN = frozenset({"once", "next", KEPT})
 
 
 def read_kept(text: str) -> KeptForm | None:
@@ -75,7 +75,7 @@ def kept_page(process: Process, request: Request, kept: KeptForm, csrf: str) -> 
 async def _form_of(request: Request) -> KeptForm | None:
     """What the request carries; None for what is no form, is too large, or goes nowhere that a form may wait for.
 
-    Files are left out: a browser lets nobody choose them for their owner.
+    Files are left out, since a browser lets nobody choose them for their owner, and so are passwords.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     length = request.headers.get("content-length", "")
@@ -83,5 +83,5 @@ async def _form_of(request: Request) -> KeptForm | None:
     if not place or kind not in FORMS or not length.isdecimal() or int(length) > LARGEST_BODY:
         return None
     form = await request.form()
-    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != CSRF]
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name not in SECRET]
     return KeptForm(place, tuple(fields))

@@ -3,6 +3,7 @@
 Each is a page of its own with `next`, where to go afterwards, and `kept`, a form that waits for its owner.
 """
 
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -92,7 +93,7 @@ def enrol(request: Request, process: Here, arrival: Arriving, sent: Sending) -> 
         return _again(process, request, arrival, Step.AUTHENTICATOR, sent, error)
     log.info("a second factor was set up", user=found.actor.name, request_id=request.state.request_id)
     place, kept = own_place(sent.text(NEXT)), sent.text(KEPT)
-    values = {"codes": codes, "csrf": arrival.csrf, "next": place, "kept": kept}
+    values: dict[str, Any] = {"codes": codes, "csrf": arrival.csrf, "next": place, "kept": kept}
     return account_page(process, request, "account/recovery.html", **values)
 
 
@@ -160,7 +161,7 @@ def _page(
     kept: str,
     status: int = 200,
 ) -> Response:
-    values: dict[str, object] = {"form": form, "csrf": arrival.csrf, "next": place, "kept": kept}
+    values: dict[str, Any] = {"form": form, "csrf": arrival.csrf, "next": place, "kept": kept}
     if step is Step.AUTHENTICATOR:
         with process.here.store.acting() as act:
             issuer = process.site.name(arrival.language)

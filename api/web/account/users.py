@@ -1,7 +1,7 @@
 """Users, for whoever manages them: the platform's administrator all of them, an enterprise's manager its own."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -29,7 +29,7 @@ from gimark.accounts.links.actions import make_reset_link
 from gimark.accounts.queries import UserFilter
 from gimark.accounts.rules import PRODUCERS, Actor, Permission, Role
 from gimark.accounts.sessions.actions import end_sessions
-from gimark.errors import ConflictError, NotAllowedError, NotFoundError, invalid
+from gimark.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, invalid
 from gimark.registry.enterprises.queries import enterprise, enterprises
 from gimark.store.paging import MOST, Wanted
 from gimark.store.unit_of_work import Act
@@ -59,7 +59,7 @@ def show_all(request: Request, process: Here, seat: Managing) -> Response:
     with process.here.store.reading() as session:
         found = queries.users(session, seat.actor, listing.wanted, chosen)
     say = sayer(seat.language)
-    values = {
+    values: dict[str, Any] = {
         "listing": listing,
         "found": found,
         "names": {role: say(word) for role, word in ROLES.items()},
@@ -139,7 +139,7 @@ def link(request: Request, process: Here, seat: Managing, ref: str) -> Response:
     log.info("a reset link was made", user=seat.actor.name, whose=made.name, request_id=request.state.request_id)
     asked = language_asked(request)
     address = f"{process.here.settings.public_base}{RESET}/{made.token}" + (f"?{urlencode(asked)}" if asked else "")
-    values = {"name": made.name, "address": address, "expires_at": made.expires_at, "ref": ref}
+    values: dict[str, Any] = {"name": made.name, "address": address, "expires_at": made.expires_at, "ref": ref}
     return desk_page(process, seat, request, "account/link.html", **values)
 
 
@@ -199,14 +199,14 @@ def _act(process: Process, seat: Seat, request: Request, ref: str, sent: Sent, d
 
     try:
         return once(process, seat, request, sent, done)
-    except (*REFUSED, NotAllowedError) as error:
+    except (InvalidInputError, ConflictError, NotAllowedError) as error:
         return _one(process, seat, request, ref, faulty(process, request, error), 409)
 
 
 def _one(process: Process, seat: Seat, request: Request, ref: str, form: Form, status: int = 200) -> Response:
     with process.here.store.reading() as session:
         user = queries.user(session, seat.actor, ref)
-    values = {
+    values: dict[str, Any] = {
         "user": user,
         "role": sayer(seat.language)(ROLES[user.role]),
         "is_self": user.name == seat.actor.name,
@@ -215,9 +215,9 @@ def _one(process: Process, seat: Seat, request: Request, ref: str, form: Form, s
     return desk_page(process, seat, request, ONE, status, form=form, **values)
 
 
-def _choices(process: Process, seat: Seat) -> dict[str, object]:
+def _choices(process: Process, seat: Seat) -> dict[str, Any]:
     """The roles that whoever sits there may give, and for whom enterprises are a choice, the first of them."""
-    values: dict[str, object] = {"roles": role_choices(seat.actor, seat.language), "enterprises": ()}
+    values: dict[str, Any] = {"roles": role_choices(seat.actor, seat.language), "enterprises": ()}
     if seat.actor.enterprise_id is None:
         with process.here.store.reading() as session:
             values["enterprises"] = enterprises(session, seat.actor, Wanted(MOST)).items

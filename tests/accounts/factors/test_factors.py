@@ -17,7 +17,6 @@ from gimark.accounts.factors.actions import (
 )
 from gimark.accounts.factors.model import RecoveryCode, SecondFactor
 from gimark.accounts.factors.queries import second_factor
-from gimark.accounts.factors.totp import SHA1, TOTP
 from gimark.accounts.queries import ref_of
 from gimark.accounts.rules import Actor, Role
 from gimark.accounts.secrets import AccountSecrets, account_secrets
@@ -25,6 +24,7 @@ from gimark.clock import FixedClock
 from gimark.errors import ConflictError, InvalidInputError, KeyFileError, NotAllowedError, NotFoundError
 from gimark.store.unit_of_work import Store
 from tests.api.v1.programs import staff
+from tests.authenticator import code_of
 
 SECRETS = account_secrets(b"\x02" * 32)
 
@@ -36,8 +36,7 @@ def lead(store: Store) -> Actor:
 
 def typed(secret: str, clock: FixedClock) -> str:
     """What the application shows now."""
-    raw = base64.b32decode(secret.replace(" ", ""))
-    return TOTP(raw, 6, SHA1(), 30).generate(clock.at.timestamp()).decode()
+    return code_of(base64.b32decode(secret.replace(" ", "")), clock)
 
 
 def enrol(store: Store, actor: Actor, clock: FixedClock) -> tuple[str, tuple[str, ...]]:

@@ -10,7 +10,8 @@ from gimark.accounts.factors.queries import second_factor
 from gimark.accounts.rules import Role
 from gimark.clock import FixedClock
 from tests.api.site import Site
-from tests.web.account.test_steps import PASSWORD, code_of, newcomer, shown_secret
+from tests.authenticator import code_of
+from tests.web.account.test_steps import PASSWORD, newcomer, shown_secret
 from tests.web.desk.people import Person, seated
 
 NEW = "竹溪 笋干 清明 前后 雨"

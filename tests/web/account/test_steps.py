@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from gimark.accounts import actions, queries
 from gimark.accounts.actions import UserForm, create_user
-from gimark.accounts.factors.totp import SHA1, TOTP
 from gimark.accounts.rules import Actor, Role
 from gimark.accounts.sessions.model import WebSession
 from gimark.clock import FixedClock
 from tests.api.site import Site
 from tests.api.v1.programs import staff
+from tests.authenticator import code_of
 from tests.web.account.browser import Browser
 from tests.web.desk.people import seated
 
@@ -27,10 +27,6 @@ def shown_secret(page: str) -> bytes:
     typed = re.search(r'<span class="mono">([A-Z2-7 ]+)</span>', page)
     assert typed is not None
     return base64.b32decode(typed[1].replace(" ", ""))
-
-
-def code_of(secret: bytes, clock: FixedClock) -> str:
-    return TOTP(secret, 6, SHA1(), 30).generate(clock.at.timestamp()).decode()
 
 
 def newcomer(site: Site, role: Role, name: str = "wang") -> str:
@@ -145,7 +141,7 @@ def test_a_form_that_outlived_its_session_is_there_after_signing_in_and_sent_by_
 ) -> None:
     person, browser = seated(site, auditor), Browser(site)
     person.post("/sign-out")
-    typed = {"csrf": "of the ended session", "lot": "26-112 <b>", "current": "wrong", "more": "a&b=c"}
+    typed = {"csrf": "of the ended session", "lot": "26-112 <b>", "current": "no-such-secret", "more": "a&b=c"}
     page = browser.post("/me/password?lang=zh", typed)
     assert (page.status_code, page.headers["cache-control"]) == (401, "no-store")
     assert "已为您留着" in page.text
@@ -156,6 +152,7 @@ def test_a_form_that_outlived_its_session_is_there_after_signing_in_and_sent_by_
     assert 'action="/me/password?lang=zh"' in kept.text
     assert "26-112 &lt;b&gt;" in kept.text
     assert "of the ended session" not in kept.text
+    assert "no-such-secret" not in page.text + kept.text
     sent = browser.fill(kept)
     assert sent.status_code == 422  # with its own session's word it came through, and the page judged it
     assert "现在的密码不对" in sent.text

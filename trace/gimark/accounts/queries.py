@@ -140,12 +140,14 @@ def _with_second_factor(session: Session, ids: set[int]) -> set[int]:
 
 
 def _facts(user: User, enterprises: dict[int, tuple[str, str, str | None]], proved: set[int]) -> UserFacts:
-    own = (None, None, None) if user.enterprise_id is None else enterprises[user.enterprise_id]
+    ref, name_zh, name_en = (None, None, None) if user.enterprise_id is None else enterprises[user.enterprise_id]
     return UserFacts(
-        user.ref,
-        user.name,
-        user.role,
-        *own,
+        ref=user.ref,
+        name=user.name,
+        role=user.role,
+        enterprise_ref=ref,
+        enterprise_zh=name_zh,
+        enterprise_en=name_en,
         has_second_factor=user.id in proved,
         must_change_password=user.must_change_password,
         is_active=user.is_active,

@@ -47,8 +47,8 @@ def wait_after(guarded: Guarded, tries: int, last_at: datetime, now: datetime) -
     patience = PATIENCE[guarded]
     if tries < patience.free or now >= last_at + FORGOTTEN_AFTER:
         return timedelta(0)
-    doublings = min(tries - patience.free, 20)
-    return last_at + min(patience.first * 2**doublings, patience.longest) - now
+    doubled: timedelta = patience.first * (1 << min(tries - patience.free, 20))
+    return last_at + min(doubled, patience.longest) - now
 
 
 def tries_with_next(tries: int, last_at: datetime, now: datetime) -> int:

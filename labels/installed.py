@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
-
-from fontTools.ttLib import TTCollection, TTFont, TTLibError
+from typing import TYPE_CHECKING, Final
 
 from labels.face import NO_EMBEDDING, FontFace
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 FOLDERS: Final = (
     "/usr/share/fonts",
@@ -44,6 +45,8 @@ def installed_fonts() -> dict[str, InstalledFont]:
 
 def _of_file(path: Path) -> Iterator[InstalledFont]:
     """Those of the file's faces that can be chosen; none of a file that cannot be read."""
+    from fontTools.ttLib import TTLibError
+
     try:
         with path.open("rb") as file:
             fonts = _fonts(path, file)
@@ -54,13 +57,15 @@ def _of_file(path: Path) -> Iterator[InstalledFont]:
     yield from mainland or found
 
 
-def _fonts(path: Path, file: object) -> list[TTFont]:
+def _fonts(path: Path, file: object) -> "list[TTFont]":
+    from fontTools.ttLib import TTCollection, TTFont
+
     if path.suffix.lower() in (".ttc", ".otc"):
         return list(TTCollection(file, lazy=True).fonts)
     return [TTFont(file, lazy=True)]
 
 
-def _described(path: Path, number: int, font: TTFont) -> InstalledFont | None:
+def _described(path: Path, number: int, font: "TTFont") -> InstalledFont | None:
     metrics = font["OS/2"]
     draws_chinese = bool(getattr(metrics, "ulCodePageRange1", 0) & _SIMPLIFIED)
     is_of_one_width = bool(font["post"].isFixedPitch)

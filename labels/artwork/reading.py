@@ -1,12 +1,13 @@
-"""Reading an uploaded mark, whatever kind of file it is."""
+"""Reading an uploaded mark, whatever kind of file it is.
+
+What reads PDF and SVG is imported where such a file comes: it is large, and most processes never see one.
+"""
 
 from typing import Final
 
 from labels.artwork.model import Artwork
-from labels.artwork.pdf import read_pdf
 from labels.artwork.raster import read_raster
 from labels.artwork.refusals import too_much
-from labels.artwork.svg import read_svg
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 _SVG_STARTS: Final = (b"<?xml", b"<svg", b"<!--", b"<!DOCTYPE")
@@ -23,7 +24,11 @@ def read_artwork(content: bytes, picture: bytes | None = None) -> Artwork:
         raise too_much(f"{len(content):,} 字节，最多 {MOST_BYTES:,}", f"{len(content):,} bytes, at most {MOST_BYTES:,}")
     start = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"%PDF-"):
+        from labels.artwork.pdf import read_pdf
+
         return read_pdf(content, picture)
     if start.startswith(_SVG_STARTS):
+        from labels.artwork.svg import read_svg
+
         return read_svg(content, picture)
     return read_raster(content)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from labels.errors import Fault
+from labels.errors import Fault, TemplateError
 from labels.template import Align, Template, TextField
 
 # How far a line reaches above and below its baseline, in em: Chinese, a Latin g, capitals and digits.
@@ -44,6 +44,13 @@ class Box:
             and self.top < other.bottom - _TOLERANCE_MM
             and other.top < self.bottom - _TOLERANCE_MM
         )
+
+
+def require_placed(template: Template) -> None:
+    """`TemplateError` with all that is `misplaced`."""
+    faults = tuple(misplaced(template))
+    if faults:
+        raise TemplateError(faults)
 
 
 def misplaced(template: Template) -> Iterator[Fault]:

@@ -11,34 +11,40 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from labels.errors import Fault, TemplateError
-from labels.geometry import misplaced
+from labels.geometry import require_placed
 from labels.template import Template
 
 LONGEST: Final = 20_000
 
 
-def read_template(content: str) -> Template:
-    """A template from TOML of at most 20,000 characters. `TemplateError` names every word that is unknown, every number
-    that is missing or senseless, and every field that leaves the label or lies over another."""
+def read_template(content: str, *, is_draft: bool = False) -> Template:
+    """A template from TOML of at most 20,000 characters.
+
+    `TemplateError` names every word that is unknown, every number that is missing or senseless, and every field that
+    leaves the label or lies over another; the fields of a draft may lie anywhere.
+    """
     if len(content) > LONGEST:
         raise TemplateError([_too_long(len(content))])
     try:
         data = tomllib.loads(content)
     except (tomllib.TOMLDecodeError, RecursionError) as broken:
         raise TemplateError([_not_toml(broken)]) from broken
-    return checked_template(data)
+    return drafted_template(data) if is_draft else checked_template(data)
 
 
 def checked_template(data: Mapping[str, Any]) -> Template:
     """A template from its values by name; `TemplateError` as `read_template`."""
+    template = drafted_template(data)
+    require_placed(template)
+    return template
+
+
+def drafted_template(data: Mapping[str, Any]) -> Template:
+    """The same, whose fields may still lie outside the label or over each other."""
     try:
-        template = Template.model_validate(data)
+        return Template.model_validate(data)
     except ValidationError as wrong:
         raise TemplateError([_wrong(error) for error in wrong.errors(include_url=False)]) from wrong
-    faults = tuple(misplaced(template))
-    if faults:
-        raise TemplateError(faults)
-    return template
 
 
 @cache
@@ -93,10 +99,29 @@ def _too_long(length: int) -> Fault:
     )
 
 
+# What pydantic calls the commonest mistakes; what is not here is said in its own words.
+_WRONG_ZH: Final = {
+    "missing": "没有填写",
+    "extra_forbidden": "没有这个字段",
+    "float_parsing": "不是数字",
+    "float_type": "不是数字",
+    "finite_number": "不是有限的数",
+    "int_parsing": "不是整数",
+    "int_from_float": "不是整数",
+    "greater_than": "必须大于 {gt:g}",
+    "greater_than_equal": "不能小于 {ge:g}",
+    "less_than_equal": "不能大于 {le:g}",
+    "string_too_short": "没有填写",
+    "string_too_long": "超过 {max_length} 个字符",
+    "too_long": "超过 {max_length} 项",
+}
+
+
 def _wrong(error: ErrorDetails) -> Fault:
+    known = _WRONG_ZH.get(error["type"])
     return Fault(
         "/".join(str(part) for part in error["loc"]),
-        f"模板字段有误：{error['msg']}",
+        f"模板字段有误：{error['msg'] if known is None else known.format(**error.get('ctx', {}))}",
         error["msg"],
         "对照随附模板改正",
         "compare with a template that comes with the program",

@@ -22,6 +22,7 @@ from labels.carrier import Carrier, advise_all
 from labels.drawings.sketch import sketch_svg
 from labels.errors import LabelError
 from labels.fonts import with_fonts
+from labels.geometry import require_placed
 from labels.template import Template
 
 Refusal = LabelError | InvalidInputError | ConflictError
@@ -51,6 +52,7 @@ def try_template(
         artwork = None if enterprise_id is None else artwork_of(here, session, enterprise_id, mark)
     carriers = advise_all(codes.uri_length, template.qr.box_mm, template.qr.level)
     try:
+        require_placed(template)
         check_printer(dpi, on_pack)
         fit = Fittings(template, with_fonts(faces_of(here), template.fonts), artwork)
         layout = lay_out_labels(here, facts, codes, fit, dpi, on_pack)
@@ -83,7 +85,7 @@ _INVENTED = LabelFacts(
     item_name="示例商品",
     class_name="示例品类",
     grade=None,
-    net_g=250,
+    net_g=100,
     rights=(LabelledRight(RightKind.GI_PRODUCT, "示例产品", "GB/T 00000-0000", None, None, ()),),
     uscc="00000000000000000X",
     producer="示例县示例农产品专业合作社",

@@ -26,7 +26,7 @@ from gimark.store.unit_of_work import Act
 from labels.carrier import PRINTER_DPI
 from labels.face import Style
 from labels.installed import installed_fonts
-from labels.library import checked_template, read_template, write_template
+from labels.library import checked_template, drafted_template, read_template, write_template
 from labels.mandatory import AT_THE_MARK, ITEMS
 
 router = APIRouter(prefix="/studio/templates")
@@ -116,7 +116,7 @@ def _page(
     carriers: Iterable[object] = ()
     size = None
     try:
-        read = checked_template(draft.data(kept.facts.ref))
+        read = drafted_template(draft.data(kept.facts.ref))
         trial = tried(process, seat, read, way)
         picture, carriers = way.address(read), trial.carriers
         size = read.label

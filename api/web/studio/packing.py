@@ -24,7 +24,7 @@ def unpacked(text: str) -> Template:
         data = content.decompress(urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_BYTES)
         if not content.eof:
             raise TemplateError([_NO_TEMPLATE])
-        return read_template(data.decode())
+        return read_template(data.decode(), is_draft=True)
     except (zlib.error, binascii.Error, UnicodeError, ValueError) as broken:
         raise TemplateError([_NO_TEMPLATE]) from broken
 

@@ -24,6 +24,8 @@ from labels.template import Template
 
 router = APIRouter(prefix="/studio")
 
+# What small labels leave to the package; a specimen of any size can then be drawn.
+LEFT_TO_THE_PACK = ("contact", "ingredients")
 LIST, IMPORT = "studio/templates.html", "studio/import.html"
 
 
@@ -32,7 +34,7 @@ def show(request: Request, process: Here, seat: AtStudio, retired: str = "") -> 
     """The seat's templates, those for all, and those of the program; each as it looks."""
     with process.here.store.reading() as session:
         found = templates(session, seat.actor, retired=bool(retired))
-    way = Way(None, USUAL_DPI, ())
+    way = Way(None, USUAL_DPI, LEFT_TO_THE_PACK)
     stored = [(one, _read(one), way.address(_read(one))) for one in found]
     shipped = [] if retired else [(one, way.address(one)) for one in shipped_templates().values()]
     may_change = Permission.MANAGE_LABELS in seat.actor.permissions

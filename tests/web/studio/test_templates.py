@@ -34,7 +34,7 @@ def copied(person: Person, name: str) -> str:
 def typed(person: Person, address: str) -> dict[str, str]:
     """What stands in the form's inputs, as a browser would send it."""
     page = person.get(address).text
-    main = page[page.index("<main") : page.index('<div id="trial"')]
+    main = page[page.index("<main") : page.index("</form>", page.index(" data-trial"))]
     fields = {name: unescape(value) for name, value in INPUT.findall(main)}
     for name, options in SELECT.findall(main):
         chosen = re.search(r'<option value="([^"]*)" selected>', options)

@@ -26,6 +26,7 @@ PRODUCER: tuple[Place, ...] = (
     Place("studio", "/studio", N_("标签工作室")),
     Place("enterprise", "/producer/enterprise", N_("企业资料")),
     Place("approvals", "/producer/approvals", N_("双人审批"), Permission.APPROVE),
+    Place("users", "/users", N_("用户"), Permission.MANAGE_STAFF),
 )
 REGULATOR: tuple[Place, ...] = (
     Place("home", "/regulator", N_("总览")),

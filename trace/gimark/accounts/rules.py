@@ -20,8 +20,6 @@ class Role(StrEnum):
     PRODUCER_MANAGER = "producer_manager"
     PRODUCER_CLERK = "producer_clerk"
     AUDITOR = "auditor"
-    # The manager by the name that was the only one of an enterprise's people.
-    PRODUCER = "producer_manager"
 
 
 AUTHORITY = frozenset({Role.REGULATOR_LEAD, Role.REGULATOR, Role.INSPECTOR})

@@ -10,6 +10,7 @@ from gimark.accounts.rules import Actor
 from gimark.approvals.actions import approve, do_or_propose
 from gimark.approvals.asked import Asked, Ending, Override, Recall, Revocation
 from gimark.approvals.effects import Effect, ProvinceChecks, effect_of
+from gimark.clock import FixedClock
 from gimark.errors import InvalidInputError, NotFoundError
 from gimark.issuance.ended import red_lots
 from gimark.issuance.model import IssueRun, PrintState
@@ -18,14 +19,16 @@ from gimark.issuance.rules import CodeState, RangeKind
 from gimark.production.actions import confirm_batch
 from gimark.scans.statistics.model import RunProvince
 from gimark.store.unit_of_work import Store
-from tests.county import BATCH, PACKED_ON, County, make_county
+from tests.county import BATCH, PACKED_ON, County, make_county, on_both
 
 REASON = "示例理由"
 
 
 @pytest.fixture
-def county(store: Store) -> County:
-    return make_county(store)
+def county(request: pytest.FixtureRequest, clock: FixedClock) -> County:
+    """On SQLite, or on the database that a test names."""
+    engine = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_engine")
+    return make_county(Store(engine, clock))
 
 
 def effect(county: County, asked: Asked, actor: Actor | None = None) -> Effect:
@@ -41,6 +44,7 @@ def checked(county: County, run_ref: str, **provinces: int) -> None:
         act.commit()
 
 
+@on_both
 def test_voiding_tells_states_mass_files_and_where_the_run_was_checked(county: County) -> None:
     run = county.run(county.batch(), count=100)
     county.change(run, RangeKind.ACTIVATE, (0, 29))
@@ -72,6 +76,7 @@ def test_a_recall_tells_of_every_run_of_the_batch_and_of_nothing_else(county: Co
     assert (told.mass_g, told.lots, told.check_count) == (19 * 250, ((BATCH.lot, PACKED_ON),), 2)
 
 
+@on_both
 def test_what_was_told_is_what_then_happens(county: County) -> None:
     """A revocation turns those lots red that it said, by the rule that the status list goes by."""
     early = county.batch(confirmed=False, form=replace(BATCH, lot="EARLY"))

@@ -1,6 +1,7 @@
 """What waits for a second person, at the regulator's and the producer's desk: the list, one proposal, the decision."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -126,7 +127,7 @@ def _facts(process: Process, seat: Seat, request: Request, ref: str) -> dict[str
     now = process.here.store.clock.now()
     with process.here.store.reading() as session:
         one = queries.proposal(session, seat.actor, ref, now)
-        effects = _effects(session, seat, one) if one.state is ProposalState.WAITING else []
+        effects = _effects(session, seat, one, now) if one.state is ProposalState.WAITING else []
     say = sayer(seat.language)
     tone, word = STATES[one.state]
     title = title_of(one.asked, seat.language)
@@ -140,10 +141,10 @@ def _facts(process: Process, seat: Seat, request: Request, ref: str) -> dict[str
     }
 
 
-def _effects(session: Session, seat: Seat, one: ProposalFacts) -> list[tuple[str, str]]:
+def _effects(session: Session, seat: Seat, one: ProposalFacts, now: datetime) -> list[tuple[str, str]]:
     """What it would do now; nothing when what it acts on has changed so that this cannot be said."""
     try:
-        return effects_of(one.asked, effect_of(session, seat.actor, one.asked, one.asked_at), seat.language)
+        return effects_of(one.asked, effect_of(session, seat.actor, one.asked, now), seat.language)
     except (InvalidInputError, NotFoundError):
         return []
 

@@ -172,5 +172,6 @@ def _files(session: Session, run_ids: Sequence[int], span: Span | None = None) -
 
 def _checks(session: Session, run_ids: Sequence[int]) -> tuple[tuple[ProvinceChecks, ...], datetime | None]:
     asked = select(RunProvince.province, func.sum(RunProvince.checks)).where(RunProvince.run_id.in_(run_ids))
-    lines = [ProvinceChecks(province, int(checks)) for province, checks in session.execute(asked.group_by("province"))]
+    asked = asked.group_by(RunProvince.province)
+    lines = [ProvinceChecks(province, int(checks)) for province, checks in session.execute(asked)]
     return tuple(sorted(lines, key=lambda line: (-line.checks, line.province))), counted_at(session)

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.jobs.fittings import faces_of, template_of
 from api.v1.door import Here
-from api.v1.templates import CalibrationQuery
 from api.web.desk.forms import REFUSED, Done, Form, Sending, Sent, blank, once, refused
 from api.web.desk.pages import HEADERS, desk_page
 from api.web.desk.seat import AtProducerDesk, Seat
@@ -26,6 +25,7 @@ from labels.library import shipped_templates
 router = APIRouter(prefix="/studio")
 
 LIST, EDIT, ADVISOR = "studio/printers.html", "studio/printer.html", "studio/advisor.html"
+Millimetres = Annotated[float, Query(ge=-10, le=10, allow_inf_nan=False)]
 USUAL_BOX_MM = 24.0
 # `https://` host, GTIN, lot and signature: what codes of this installation are as long as (docs/token-format.md).
 USUAL_BYTES = 162
@@ -85,13 +85,14 @@ def change(request: Request, process: Here, seat: AtProducerDesk, sent: Sending,
 def calibration(
     process: Here,
     seat: AtStudio,
-    query: Annotated[CalibrationQuery, Query()],
     template: Annotated[str, Query(max_length=40)] = "roll-70x40",
+    right: Millimetres = 0.0,
+    down: Millimetres = 0.0,
 ) -> Response:
     """The sheet of rulers of a template, moved as it is said."""
     with process.here.store.reading() as session:
         chosen = template_of(session, seat.actor.enterprise_id or 0, template)
-    pdf = calibration_sheet(chosen, faces_of(process.here), (query.right, query.down))
+    pdf = calibration_sheet(chosen, faces_of(process.here), (right, down))
     headers = {**HEADERS, "Content-Disposition": 'inline; filename="calibration.pdf"'}
     return Response(pdf, 200, headers, "application/pdf")
 

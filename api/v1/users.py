@@ -75,11 +75,13 @@ class UserSent(Sent):
 
 
 class UserChange(Sent):
-    """What can be changed about a user."""
+    """What can be changed about a user; what is left out stays. `enterprise` goes with a role that needs one."""
 
-    model_config = examples({"is_active": False})
+    model_config = examples({"is_active": False}, {"role": "producer_clerk", "enterprise": "0k3v9m2x7q8r4t6w"})
 
-    is_active: Flag
+    is_active: Flag | None = None
+    role: Role | None = None
+    enterprise: Ref | None = None
 
 
 @router.get("", response_model=Page[UserShown], summary="List users", openapi_extra=needs(Permission.MANAGE_USERS))
@@ -122,17 +124,26 @@ def make_user(actor: Caller, making: Making, sent: UserSent) -> Response:
     "/{user}",
     response_model=UserShown,
     responses=conflicts(),
-    summary="Switch a user on or off",
+    summary="Change a user",
     openapi_extra=needs(Permission.MANAGE_USERS),
 )
 def change_user(changing: Changing, actor: Caller, user: RefInPath, sent: UserChange) -> Response:
-    """Whoever is switched off cannot log in, and their access keys stop at once. Nobody can switch off themselves."""
+    """Whoever is switched off cannot sign in, and their access keys stop at once; another role counts at once, for
+    their keys too. Nobody can do either to themselves.
+    """
     require(actor, Permission.MANAGE_USERS)
 
     def shown(act: Act) -> UserShown:
         return UserShown.of(queries.user(act.session, actor, user))
 
-    return changing.of(shown, lambda act: actions.set_active(act, actor, user, is_active=sent.is_active))
+    def change(act: Act) -> None:
+        if sent.role is not None:
+            enterprise_id = None if sent.enterprise is None else queries.enterprise_id_of(act.session, sent.enterprise)
+            actions.change_role(act, actor, user, sent.role, enterprise_id)
+        if sent.is_active is not None:
+            actions.set_active(act, actor, user, is_active=sent.is_active)
+
+    return changing.of(shown, change)
 
 
 @router.post(

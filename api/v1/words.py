@@ -31,7 +31,7 @@ OPERATIONS_ZH = {
     "list_users": "用户列表",
     "show_user": "查看用户",
     "make_user": "新建用户",
-    "change_user": "启用或停用用户",
+    "change_user": "更改用户的角色，启用或停用",
     "reset_password": "重发一次性密码",
     "show_county": "查看县的资料",
     "change_county": "更正县的资料",

@@ -38,6 +38,20 @@ def test_whoever_is_switched_off_has_no_key_that_works(administrator: Program, p
     assert administrator.change("PATCH", own, {"is_active": False}, administrator.tag(own)).status_code == 409
 
 
+def test_a_role_is_changed_at_once_for_keys_too_and_never_one_s_own(administrator: Program, producer: Program) -> None:
+    listed = {user["name"]: user for user in administrator.get("/users").json()["items"]}
+    path, enterprise = f"/users/{listed[producer.actor.name]['ref']}", listed[producer.actor.name]["enterprise"]
+    body = {"role": "producer_clerk", "enterprise": enterprise}
+    changed = administrator.change("PATCH", path, body, administrator.tag(path))
+    assert (changed.status_code, changed.json()["role"], changed.json()["is_active"]) == (200, "producer_clerk", True)
+    assert "void_codes" not in producer.get("/me").json()["scopes"]
+    tag = changed.headers["etag"]
+    for wrong, status in (({"role": "producer_clerk"}, 422), ({"role": "auditor", "enterprise": enterprise}, 422)):
+        assert administrator.change("PATCH", path, wrong, tag).status_code == status
+    own = f"/users/{listed['administrator']['ref']}"
+    assert administrator.change("PATCH", own, {"role": "auditor"}, administrator.tag(own)).status_code == 409
+
+
 def test_a_forgotten_password_is_replaced_by_one_that_is_told_once(administrator: Program, auditor: Program) -> None:
     listed = {user["name"]: user["ref"] for user in administrator.get("/users").json()["items"]}
     path = f"/users/{listed['auditor']}/one-time-password"

@@ -1,5 +1,5 @@
 """Looking for a text everywhere at once, in what the actor may see. Each kind of thing is found by its own index, names
-by reading a small register (docs/adr says why).
+by reading a small register (docs/adr/0017-names-are-read.md).
 """
 
 from collections.abc import Sequence

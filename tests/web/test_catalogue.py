@@ -12,6 +12,8 @@ from api.web.translation import LOCALES, sayer
 
 API = LOCALES.parent
 CHINESE = re.compile("[\u4e00-\u9fff\uff00-\uffef]")
+# Chinese fonts, which come first, draw these as wide as a character: “Enterprise’ s”.
+CURLY = re.compile("[‘’“”]")
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -45,6 +47,7 @@ def test_every_source_text_has_an_english_one_and_none_is_left_over() -> None:
 def test_english_texts_have_no_chinese_and_the_same_places() -> None:
     for text, translated in _english().items():
         assert not CHINESE.search(translated), translated
+        assert not CURLY.search(translated), translated
         assert sorted(PLACE.findall(text)) == sorted(PLACE.findall(translated)), text
 
 

@@ -72,6 +72,18 @@ def served() -> Iterator[str]:
         thread.join()
 
 
+class _Server(uvicorn.Server):
+    """Lets go of pages that follow work as soon as it is told to stop, as the real one does."""
+
+    def __init__(self, config: uvicorn.Config, process: Process) -> None:
+        super().__init__(config)
+        self._process = process
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._process.leave()
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def running(here: Installation) -> Iterator[str]:
     """Where the application of `here` is, served by uvicorn as `gimark serve` does."""
@@ -80,11 +92,13 @@ def running(here: Installation) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     config = uvicorn.Config(application(process), host="127.0.0.1", port=port, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = _Server(config, process)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -8,6 +8,7 @@ import httpx2
 from api.web.desk.cookie import SECURE_NAME
 from gimark.accounts.factors.model import SEALED_BYTES, SecondFactor
 from gimark.accounts.factors.rules import NEED_SECOND_FACTOR
+from gimark.accounts.model import User
 from gimark.accounts.rules import Actor
 from gimark.accounts.sessions.actions import begin_session, note_proved
 from gimark.accounts.sessions.rules import csrf_of
@@ -43,6 +44,7 @@ class Person:
 def seated(site: Site, actor: Actor, device: str = "chrome/Windows") -> Person:
     """A browser in which `actor` is signed in, all the way."""
     with site.county.store.acting() as act:
+        act.session.get_one(User, actor.user_id).must_change_password = False
         if actor.role in NEED_SECOND_FACTOR and act.session.get(SecondFactor, actor.user_id) is None:
             sealed = bytes(SEALED_BYTES)  # of no secret: nobody is asked for its code
             act.session.add(SecondFactor(user_id=actor.user_id, sealed=sealed, last_step=0, since=act.now))

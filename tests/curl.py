@@ -35,8 +35,9 @@ class Curl:
 
     def __call__(self, path: str, *options: str, expect: int = 200) -> Answer:
         head, body = self.folder / "head", self.folder / "body"
-        command = ["curl", "--silent", "--show-error", "--dump-header", head, "--output", body, *self.always, *options]
-        subprocess.run([*command, f"{self.address}{path}"], check=True, timeout=PATIENCE_S)
+        kept = ("--dump-header", str(head), "--output", str(body))
+        command = ["curl", "--silent", "--show-error", *kept, *self.always, *options, f"{self.address}{path}"]
+        subprocess.run(command, check=True, timeout=PATIENCE_S)
         # Of a request that was tried again every answer's head is there; the last one is the answer's.
         [first, *lines] = head.read_text("latin-1").replace("\r", "").rstrip().split("\n\n")[-1].split("\n")
         named = [line.partition(": ") for line in lines]

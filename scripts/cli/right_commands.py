@@ -30,9 +30,13 @@ def right_amend(
     tag: Annotated[str, typer.Option(help="statute、publication 等 / How they were found: statute, publication, …")],
     reason: Reason,
     as_: ActorName,
-    announcement: Annotated[str | None, typer.Option(help="批准公告号，或 unknown / Announcement number, or unknown.")] = None,
+    announcement: Annotated[
+        str | None, typer.Option(help="批准公告号，或 unknown / Announcement number, or unknown.")
+    ] = None,
     standard: Annotated[str | None, typer.Option(help="执行标准代号，或 unknown / Standard, or unknown.")] = None,
-    trademark: Annotated[str | None, typer.Option(help="商标注册号，或 unknown / Trademark number, or unknown.")] = None,
+    trademark: Annotated[
+        str | None, typer.Option(help="商标注册号，或 unknown / Trademark number, or unknown.")
+    ] = None,
     holder: Annotated[str | None, typer.Option(help="权利人，或 unknown / Holder, or unknown.")] = None,
     area: Annotated[list[str] | None, typer.Option(help="全部乡镇代码，可多次 / Every town's code.")] = None,
     grade: Annotated[list[str] | None, typer.Option(help="标准的全部等级，可多次 / Every grade.")] = None,

@@ -61,7 +61,14 @@ def show(actor_name: str) -> None:
     """List the rights as they are now, with their references."""
     here, actor = installation(), acting_as(actor_name)
     table = Table(
-        *("编号 / ref", "权利 / right", "公告 / announcement", "标准 / standard", "商标 / trademark", "期限 / in force"),
+        *(
+            "编号 / ref",
+            "权利 / right",
+            "公告 / announcement",
+            "标准 / standard",
+            "商标 / trademark",
+            "期限 / in force",
+        ),
         box=SIMPLE,
     )
     with here.store.reading() as session:

@@ -44,7 +44,7 @@ class RightFacts:
             FactName.GRADES: list(self.defined_grades),
             FactName.PRINTED_TEXTS: list(self.printed_texts),
             FactName.FROM: self.valid_from.isoformat(),
-            FactName.UNTIL: self.valid_until and self.valid_until.isoformat(),
+            FactName.UNTIL: None if self.valid_until is None else self.valid_until.isoformat(),
         }
 
 

@@ -3,6 +3,7 @@
 from api.web.producer import (
     batch_acts,
     batches,
+    custody,
     downloads,
     enterprise,
     home,
@@ -17,7 +18,7 @@ from api.web.producer import (
 )
 
 PAGES = (
-    *(home, registering, batch_acts, batches, ordering, relabelling, progress, orders, downloads, scanning),
+    *(home, registering, batch_acts, batches, ordering, relabelling, progress, orders, downloads, custody, scanning),
     *(enterprise, items, keys),
 )
 ROUTERS = tuple(page.router for page in PAGES)

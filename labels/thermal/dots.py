@@ -83,14 +83,16 @@ def dots_of(design: Design, offset_mm: tuple[float, float]) -> Dots:
     scale = design.carrier.dpi / _INCH_MM
     label, typed = design.template.label, design.typed
     width, height = round(label.width_mm * scale), round(label.height_mm * scale)
-    face, *lines = _pages(design, width, height)
+    pages = _pages(design, width, height)
+    face = next(pages)
     moved = tuple(round(by * scale) for by in offset_mm)
     starts = [typed.x_mm + cell * _advance_mm(design) for cell in range(_TYPED_LENGTH + 1)]
     edges = [round(start * scale) for start in starts]
-    cells = np.stack(lines)
+    above = max(round((typed.y_mm - 1.5 * typed.size_mm) * scale), 0)
+    cells = np.stack([page[above : round((typed.y_mm + typed.size_mm) * scale)].copy() for page in pages])
     # No higher than its ink: what is printed over the code before must not touch the line below.
     inked = np.flatnonzero(cells.any(axis=(0, 2)))
-    top, bottom = int(inked[0]), int(inked[-1]) + 1
+    top, bottom = above + int(inked[0]), above + int(inked[-1]) + 1
     side = design.carrier.modules * design.carrier.dots
     dots = Dots(
         width=width,
@@ -103,7 +105,7 @@ def dots_of(design: Design, offset_mm: tuple[float, float]) -> Dots:
             side,
         ),
         typed=Place(edges[0] + moved[0], top + moved[1], edges[-1] - edges[0], bottom - top),
-        cells=cells[:, top:bottom, edges[0] : edges[-1]],
+        cells=cells[:, top - above : bottom - above, edges[0] : edges[-1]],
         edges=tuple(edge - edges[0] for edge in edges),
     )
     for place in (dots.symbol, dots.typed):
@@ -112,14 +114,15 @@ def dots_of(design: Design, offset_mm: tuple[float, float]) -> Dots:
     return dots
 
 
-def _pages(design: Design, width: int, height: int) -> list[Bytes]:
+def _pages(design: Design, width: int, height: int) -> Iterator[Bytes]:
     """The face without symbol and typed code, then the line of the typed code filled with each character."""
     contents = [b"/L Do", *(_line_of(design, character) for character in _CHARACTERS)]
     scale = design.carrier.dpi / _INCH_POINTS
     label = design.template.label
     with pypdfium2.PdfDocument(write_pages(design, contents, "", (label.width_mm, label.height_mm))) as document:
-        pictures = [page.render(scale=scale, grayscale=True).to_numpy().squeeze() for page in document]
-    return [(picture[:height, :width] < _DARK).astype(np.uint8) for picture in pictures]
+        for page in document:
+            picture = page.render(scale=scale, grayscale=True).to_numpy().squeeze()
+            yield (picture[:height, :width] < _DARK).astype(np.uint8)
 
 
 def _line_of(design: Design, character: str) -> bytes:

@@ -11,6 +11,7 @@ BENCHES = (
     "qr",
     "issue",
     "labels",
+    "label-formats",
     "verify",
     "verify-growth",
     "scan-drain",

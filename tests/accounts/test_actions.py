@@ -80,9 +80,9 @@ def test_a_producers_user_acts_for_its_enterprise(store: Store, admin: Actor, so
     assert actor(store, "songwu-01").enterprise_id == songwu.enterprise_id
 
 
-@pytest.mark.parametrize("role", [Role.REGULATOR, Role.PRODUCER_MANAGER, Role.AUDITOR])
-def test_only_an_administrator_makes_users(store: Store, admin: Actor, role: Role, songwu: UserForm) -> None:
-    other = replace(admin, role=role, enterprise_id=songwu.enterprise_id if role is Role.PRODUCER_MANAGER else None)
+@pytest.mark.parametrize("role", [Role.REGULATOR_LEAD, Role.PRODUCER_CLERK, Role.AUDITOR])
+def test_only_who_manages_users_makes_them(store: Store, admin: Actor, role: Role, songwu: UserForm) -> None:
+    other = replace(admin, role=role, enterprise_id=songwu.enterprise_id if role is Role.PRODUCER_CLERK else None)
     with store.acting() as act:
         with pytest.raises(NotAllowedError):
             actions.create_user(act, other, songwu)
@@ -90,6 +90,30 @@ def test_only_an_administrator_makes_users(store: Store, admin: Actor, role: Rol
             actions.reset_password(act, other, "x")
         with pytest.raises(NotAllowedError):
             actions.set_active(act, other, "x", is_active=False)
+
+
+def test_a_manager_makes_and_changes_users_of_the_own_enterprise_alone(
+    store: Store, admin: Actor, songwu: UserForm
+) -> None:
+    manager = replace(admin, role=Role.PRODUCER_MANAGER, enterprise_id=songwu.enterprise_id)
+    clerk = create(store, manager, replace(songwu, role=Role.PRODUCER_CLERK))
+    auditor = create(store, admin, UserForm("auditor", Role.AUDITOR))
+    with store.acting() as act:
+        for form in (UserForm("x1", Role.AUDITOR), replace(songwu, name="x2", enterprise_id=99)):
+            with pytest.raises(NotFoundError):
+                actions.create_user(act, manager, form)
+        with pytest.raises(NotFoundError):
+            actions.change_role(act, manager, clerk.ref, Role.ADMINISTRATOR)
+        with pytest.raises(InvalidInputError):
+            actions.change_role(act, manager, clerk.ref, Role.ADMINISTRATOR, songwu.enterprise_id)
+        with pytest.raises(NotFoundError):
+            actions.change_role(act, manager, auditor.ref, Role.PRODUCER_CLERK, songwu.enterprise_id)
+        with pytest.raises(NotFoundError):
+            actions.reset_password(act, manager, auditor.ref)
+        actions.change_role(act, manager, clerk.ref, Role.PRODUCER_MANAGER, songwu.enterprise_id)
+        act.commit()
+    with store.reading() as session:
+        assert [user.role for user in users(session, manager, Wanted()).items] == [Role.PRODUCER_MANAGER]
 
 
 def test_an_unknown_enterprise_is_not_found(store: Store, admin: Actor, songwu: UserForm) -> None:

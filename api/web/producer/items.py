@@ -1,5 +1,7 @@
 """Trade items: what the enterprise sells under each of its GTINs."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
@@ -85,7 +87,7 @@ def register(request: Request, process: Here, seat: AtProducerDesk, sent: Sendin
         return refused(process, seat, request, NEW, sent, error, **_choices(process, seat))
 
 
-def _choices(process: Process, seat: Seat) -> dict[str, object]:
+def _choices(process: Process, seat: Seat) -> dict[str, Any]:
     """The rights that the enterprise is authorised for, and their classes."""
     store, say = process.here.store, sayer(seat.language)
     with store.reading() as session:

@@ -1,6 +1,7 @@
 """What a form says of how labels are to be made, and what stands beside it before anything is ordered."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -78,7 +79,7 @@ def shown_choice(process: Process, seat: Seat, form: Form) -> LabelChoice:
     )
 
 
-def beside(process: Process, seat: Seat, batch: str, form: Form) -> dict[str, object]:
+def beside(process: Process, seat: Seat, batch: str, form: Form) -> dict[str, Any]:
     """What a page with the form shows: all that can be chosen, and the label as chosen.
 
     Raises NotFoundError for a batch that is not the seat's.

@@ -1,6 +1,6 @@
 """Ordering codes with their labels: the batch first, then how many and on what, seen before anything is done."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -111,7 +111,7 @@ def _row(process: Process, seat: Seat, batch: str) -> BatchRow:
         return batch_row(session, seat.actor, batch, store.clock.now())
 
 
-def _beside(process: Process, seat: Seat, row: BatchRow, form: Form) -> dict[str, object]:
+def _beside(process: Process, seat: Seat, row: BatchRow, form: Form) -> dict[str, Any]:
     say = sayer(seat.language)
     return {
         "row": row,

@@ -1,5 +1,7 @@
 """Registering a batch in under a minute: the form begins as the last batch ended, or as the one that is copied."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
 from api.v1.door import Here
@@ -13,7 +15,8 @@ from api.wiring import Process
 from gimark.accounts.rules import Permission, require
 from gimark.clock import local_day
 from gimark.errors import Checklist
-from gimark.production.actions import BatchForm, register_batch
+from gimark.production.actions import register_batch
+from gimark.production.registering import BatchForm
 from gimark.production.suggesting import suggestion
 from gimark.quantities import GRAMS_PER_KG, grams_from_kg
 from gimark.store.unit_of_work import Act
@@ -82,7 +85,7 @@ def _page(process: Process, seat: Seat, request: Request, form: Form, *, is_copy
     return desk_page(process, seat, request, PAGE, form=form, is_copy=is_copy, **_choices(process, seat))
 
 
-def _choices(process: Process, seat: Seat) -> dict[str, object]:
+def _choices(process: Process, seat: Seat) -> dict[str, Any]:
     with process.here.store.reading() as session:
         return {
             "items": [(one.ref, item_name(one, seat.language)) for one in own_items(session, seat.actor)],

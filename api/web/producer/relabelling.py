@@ -1,5 +1,7 @@
 """Labels for an order whose codes are issued: made for the first time, or once more after they could not be."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
 from api.jobs.labelling import order_labels
@@ -77,5 +79,5 @@ def _issued(process: Process, seat: Seat, order: str) -> OrderRow:
     return row
 
 
-def _beside(process: Process, seat: Seat, row: OrderRow, form: Form) -> dict[str, object]:
+def _beside(process: Process, seat: Seat, row: OrderRow, form: Form) -> dict[str, Any]:
     return {"row": row, "script": LABEL_CHOICE.path, **beside(process, seat, row.batch_ref, form)}

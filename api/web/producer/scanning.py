@@ -6,6 +6,7 @@ a photograph instead. What was scanned goes on as the 13 characters, never as th
 
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
@@ -162,7 +163,7 @@ def _at_the_field(error: Refusal) -> Refusal:
     return InvalidInputError(tuple(moved), error.extras)
 
 
-def _beside(seat: Seat, kind: ActAsked, begun: LabelPlace | None, ahead: LabelPlace | None = None) -> dict[str, object]:
+def _beside(seat: Seat, kind: ActAsked, begun: LabelPlace | None, ahead: LabelPlace | None = None) -> dict[str, Any]:
     """What the page shows beside its field; `ahead` is a last label that stands before the first one, `begun`."""
     say = sayer(seat.language)
     may = [one for one in ActAsked if NEEDED[one.kind] in seat.actor.permissions]
@@ -176,7 +177,7 @@ def _beside(seat: Seat, kind: ActAsked, begun: LabelPlace | None, ahead: LabelPl
     }
 
 
-def _about(seat: Seat, kind: ActAsked, found: Between) -> dict[str, object]:
+def _about(seat: Seat, kind: ActAsked, found: Between) -> dict[str, Any]:
     kept = found.kept_from(kind.kind)
     return {
         "kind": kind.value,

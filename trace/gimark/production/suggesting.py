@@ -68,9 +68,9 @@ def next_lot(lot: str) -> str | None:
 def _free_lot(session: Session, like: ListedBatch) -> str | None:
     """The first lot behind that of `like` that its item does not have yet."""
     item = select(TradeItem.id).where(TradeItem.ref == like.item_ref).scalar_subquery()
-    lot: str | None = like.lot
+    lot = next_lot(like.lot)
     for _ in range(TRIES):
-        lot = next_lot(lot)
         if lot is None or session.scalar(select(Batch.id).where(Batch.item_id == item, Batch.lot == lot)) is None:
             return lot
+        lot = next_lot(lot)
     return None

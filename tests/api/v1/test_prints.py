@@ -260,8 +260,8 @@ def symbol_in(svg: str) -> bytes:
 def test_templates_are_listed_with_what_they_can_be_printed_as_and_calibrated(shop: Shop) -> None:
     shown = {one["template"]: one for one in shop.producer.get("/label-templates").json()["items"]}
     assert shown.keys() == shipped_templates().keys()
-    assert (shown["a4-3x8"]["formats"], shown["a4-3x8"]["per_page"]) == (["pdf"], 24)
-    assert shown[ROLL]["formats"] == ["pdf", "zpl", "tspl"]
+    assert (shown["a4-3x8"]["formats"], shown["a4-3x8"]["per_page"]) == (["pdf", "svg", "png"], 24)
+    assert shown[ROLL]["formats"] == ["pdf", "zpl", "tspl", "svg", "png"]
     sheet = shop.producer.get("/label-templates/a4-3x8/calibration?right=0.5&down=-0.25")
     assert (sheet.headers["content-type"], sheet.content[:5]) == ("application/pdf", b"%PDF-")
     for query in ("no-such/calibration", "a4-3x8/calibration?right=11", "a4-3x8/calibration?right=nan"):

@@ -141,4 +141,4 @@ _SWITCHED_OFF = Fault(
 
 
 def _count_checks(here: Installation, handle: JobHandle) -> None:
-    count_checks(here.store, lambda hours: handle.progress(hours, hours + 1))
+    count_checks(here.store, handle.progress)

@@ -1,6 +1,7 @@
 """The sums are those of a plain recount, whatever comes when, however late, and whoever counts at once."""
 
 import threading
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -187,6 +188,27 @@ def test_counting_that_dies_leaves_what_was_counted_and_goes_on_from_there(
     monkeypatch.undo()
     assert count_checks(any_store) == 60 - actions.HOURS_AT_ONCE
     recount.agrees_with(any_store)
+
+
+def test_whoever_counts_for_long_lets_others_write_meanwhile(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(any_store, *(look(BEGIN + timedelta(hours=hour), 1, hour) for hour in range(4 * actions.HOURS_AT_ONCE)))
+    has_begun, take_in = threading.Event(), actions._take_in
+
+    def slow(*args: object) -> set[int]:
+        has_begun.set()
+        time.sleep(0.02)
+        return take_in(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(actions, "_take_in", slow)
+    counting = threading.Thread(target=count_checks, args=(any_store,))
+    counting.start()
+    assert has_begun.wait(10)
+    write(any_store, look(BEGIN, 1, 999))
+    is_counting = counting.is_alive()
+    counting.join()
+    assert is_counting
 
 
 def test_several_count_at_once_while_checks_come_in_and_none_is_counted_twice(any_store: Store) -> None:

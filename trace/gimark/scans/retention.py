@@ -44,6 +44,7 @@ def sweep(store: Store) -> Swept:
     rows = 0
     while folded := _fold_next(store):
         rows += folded
+        store.give_way()
     with store.acting() as act:
         lock_standing(act)
         verdicts = fold_verdicts(act, _first_kept(act))
@@ -55,6 +56,7 @@ def sweep(store: Store) -> Swept:
             act.session.execute(delete(ScanMonth).where(ScanMonth.run_id == run_id))
             forget_months(act, run_id)
             act.commit()
+        store.give_way()
     return Swept(keys, rows, verdicts, len(runs))
 
 

@@ -1,5 +1,6 @@
 """One act, one transaction: rolled back unless committed."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,7 +62,14 @@ class Store:
                 if not act.committed:
                     session.rollback()
 
+    def give_way(self) -> None:
+        """Between two acts of one long work: let others write, who on SQLite look for the lock only now and then."""
+        if self.engine.dialect.name == "sqlite":
+            time.sleep(GIVE_WAY_S)
 
+
+# SQLite itself looks for a lock that is taken every 100 ms; who takes it again at once would keep it for good.
+GIVE_WAY_S = 0.15
 _WRITING = {"sqlite_begin": "IMMEDIATE"}
 # PostgreSQL's lock_not_available (lock_timeout ran out), deadlock_detected and serialization_failure.
 BUSY_STATES = frozenset({"55P03", "40P01", "40001"})

@@ -6,7 +6,7 @@ again changes nothing when nothing was added, which is why a crash between two s
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,24 +34,25 @@ HOURS_AT_ONCE = 24
 Place = tuple[int, str]  # run, province; "" when unknown
 
 
-def count_checks(store: Store, report: Callable[[int], object] = lambda _: None) -> int:
+def count_checks(store: Store, report: Callable[[int, int], object] = lambda _done, _total: None) -> int:
     """Count every hour in which something was written since it was last counted; how many hours.
 
-    One transaction for each `HOURS_AT_ONCE` hours, after which `report` is told how many are done. Two processes that
-    count at once wait for each other.
+    One transaction for each `HOURS_AT_ONCE` hours, after which `report` is told how many of how many are done and
+    others may write. Two processes that count at once wait for each other.
     """
-    counted = 0
     started_at = store.clock.now()
-    while hours := _count_next(store):
-        counted += hours
-        report(counted)
-        if hours < HOURS_AT_ONCE:
-            break
+    with store.reading() as session:
+        hours = [hour for hour, _ in session.execute(_changed_hours())]
+    for first in range(0, len(hours), HOURS_AT_ONCE):
+        portion = hours[first : first + HOURS_AT_ONCE]
+        _count(store, portion)
+        report(first + len(portion), len(hours))
+        store.give_way()
     with store.acting() as act:
         standing = lock_standing(act)
         standing.counted_at = max(standing.counted_at or started_at, started_at)
         act.commit()
-    return counted
+    return len(hours)
 
 
 def lock_standing(act: Act) -> StatisticsStanding:
@@ -110,12 +111,12 @@ def forget_months(act: Act, run_id: int) -> None:
     session.flush()
 
 
-def _count_next(store: Store) -> int:
+def _count(store: Store, hours: Sequence[int]) -> None:
+    """Count those of the hours that still have something new."""
     with store.acting() as act:
         lock_standing(act)
-        hours = act.session.execute(_changed_hours().limit(HOURS_AT_ONCE)).all()
         runs: set[int] = set()
-        for hour, looks in hours:
+        for hour, looks in act.session.execute(_changed_hours(VerdictHour.hour.in_(hours))).all():
             # The looks were read before the rows: what is written in between is counted now, and again next time.
             runs |= _take_in(act, hour, _checks_of(act.session, hour))
             insert = _dialect(act.session).insert(CountedHour).values(hour=hour, looks=looks)
@@ -123,15 +124,15 @@ def _count_next(store: Store) -> int:
             act.session.execute(done)
         _count_codes(act.session, runs)
         act.commit()
-    return len(hours)
 
 
-def _changed_hours() -> Any:
+def _changed_hours(*only: Any) -> Any:
     """Hours with their looks, of which other than these were counted last time."""
     looks = func.sum(VerdictHour.looks)
     return (
         select(VerdictHour.hour, looks)
         .outerjoin(CountedHour, CountedHour.hour == VerdictHour.hour)
+        .where(*only)
         .group_by(VerdictHour.hour, CountedHour.looks)
         .having(looks != func.coalesce(CountedHour.looks, 0))
         .order_by(VerdictHour.hour)

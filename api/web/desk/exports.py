@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
@@ -42,6 +43,7 @@ from gimark.registry.rolls.standings import last_day_of_notice
 from gimark.store.paging import Portion, Wanted
 
 T = TypeVar("T")
+Chosen = TypeVar("Chosen", bound=StrEnum)
 Read = Callable[[Session, Wanted], Portion[T]]
 """A list a portion at a time."""
 
@@ -61,7 +63,7 @@ class _Asked:
         """A filter; None when it is empty."""
         return self.given.get(name, "").strip() or None
 
-    def one_of(self, name: str, kind: type[Any]) -> Any:
+    def one_of(self, name: str, kind: type[Chosen]) -> Chosen | None:
         """A filter that is one of an enumeration; None for anything else."""
         text = self.text(name)
         return kind(text) if text in set(kind) else None

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -129,7 +130,7 @@ def _read(process: Process, seat: Seat, sent: Sent) -> UploadForm:
     return UploadForm(file.filename or "", hashlib.sha256(data).hexdigest(), read, choice)
 
 
-def _values(request: Request, process: Process, seat: Seat) -> dict[str, object]:
+def _values(request: Request, process: Process, seat: Seat) -> dict[str, Any]:
     """What the page shows beside the form."""
     listing = listing_of(request, sorts=("-uploaded",))
     with process.here.store.reading() as session:

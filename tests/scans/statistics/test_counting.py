@@ -190,9 +190,7 @@ def test_counting_that_dies_leaves_what_was_counted_and_goes_on_from_there(
     recount.agrees_with(any_store)
 
 
-def test_whoever_counts_for_long_lets_others_write_meanwhile(
-    any_store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_counts_for_long_lets_others_write_meanwhile(any_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     write(any_store, *(look(BEGIN + timedelta(hours=hour), 1, hour) for hour in range(4 * actions.HOURS_AT_ONCE)))
     has_begun, take_in = threading.Event(), actions._take_in
 

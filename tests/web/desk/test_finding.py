@@ -39,7 +39,12 @@ def test_a_code_leads_straight_to_its_page(regulator: Person, serial: str) -> No
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [(BATCH.lot, BATCH.lot), (USCC, "云溪县示例菌业有限公司"), ("菌业", "云溪县示例菌业有限公司"), ("3", "账本第 3 条")],
+    [
+        (BATCH.lot, BATCH.lot),
+        (USCC, "云溪县示例菌业有限公司"),
+        ("菌业", "云溪县示例菌业有限公司"),
+        ("3", "账本第 3 条"),
+    ],
 )
 def test_what_was_found_is_listed(regulator: Person, serial: str, text: str, shown: str) -> None:
     assert serial
@@ -61,7 +66,8 @@ def test_what_was_typed_is_shown_and_never_run(regulator: Person) -> None:
 
 def test_a_code_s_page_tells_its_whole_life(regulator: Person, serial: str) -> None:
     page = regulator.get(f"/regulator/codes/{serial}").text
-    for shown in (serial_text(serial), "标识真实", "第 4 枚，共 10 枚", BATCH.lot, "云溪县示例菌业有限公司", "激活标识"):
+    told = (serial_text(serial), "标识真实", "第 4 枚，共 10 枚", BATCH.lot, "云溪县示例菌业有限公司", "激活标识")
+    for shown in told:
         assert shown in page
     assert page.count("/ledger/entries/") >= 4
 

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from api.installation import Installation
-from api.jobs import printing
+from api.jobs import parts, printing
 from api.jobs.parts import MadePart, PartOrder, make_part
 from gimark.clock import FixedClock, SystemClock
 from gimark.issuance.model import PrintState
@@ -39,11 +39,11 @@ def kill_after_two_parts(handle, done, total):
         os.kill(os.getpid(), signal.SIGKILL)
 
 if __name__ == "__main__":
-    from api.jobs import printing
+    from api.jobs import parts
     from gimark.jobs.worker import JobHandle
     from scripts.cli import running
 
-    printing.MOST_LABELS = int(sys.argv[2])
+    parts.MOST_LABELS = int(sys.argv[2])
     if sys.argv[1] == "be-killed":
         JobHandle.progress = kill_after_two_parts
     running.work(attached=False)
@@ -64,7 +64,7 @@ def test_a_killed_job_goes_on_and_no_code_is_printed_twice_or_lost(
     assert [file.name for file in left.leaving] == ["labels-0001.pdf", "labels-0002.pdf"]
 
     here.store.clock.at = SystemClock().now() + LEASE  # type: ignore[attr-defined]
-    monkeypatch.setattr(printing, "MOST_LABELS", PART)
+    monkeypatch.setattr(parts, "MOST_LABELS", PART)
     work(here)
     done = facts(here, ref)
     assert done.state is PrintState.RELEASED
@@ -96,7 +96,7 @@ def killed_before_commit(number: int) -> Callable[[Act], None]:
 def test_killed_before_any_of_its_commits_it_makes_the_same_files(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(printing, "MOST_LABELS", 2)
+    monkeypatch.setattr(parts, "MOST_LABELS", 2)
     monkeypatch.setattr(printing, "processes", lambda _: nullcontext())
     monkeypatch.setattr(printing, "made_by", lambda _, make, orders: map(make, orders))
     made: list[dict[str, str]] = []
@@ -137,19 +137,26 @@ def test_a_worker_told_to_stop_puts_the_job_back_without_a_failure(shop: Worksho
     assert facts(here, ref).state is PrintState.RENDERING
 
 
-def start_worker(here: Installation, fate: str, part: int) -> subprocess.Popen[str]:
+@contextmanager
+def start_worker(here: Installation, fate: str, part: int) -> Iterator["subprocess.Popen[str]"]:
+    """A worker in a process group of its own, of which nothing outlives the block, whatever it did not do."""
     data = here.settings.data_dir
     script = data / "worker.py"
     script.write_text(WORKER)
     own = {"GIMARK_DATA_DIR": str(data), "GIMARK_PASSPHRASE": PASSPHRASE, "GIMARK_LOG_LEVEL": "warning"}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, script, fate, str(part)],
         env=os.environ | own | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def assert_ended(pids: list[int]) -> None:

@@ -33,6 +33,7 @@ def work_off(here: Installation, key: str, title: str, console: Console) -> JobF
             while (job := _job(here, key)).state not in ENDS:
                 progress.update(task, completed=job.progress_done, total=job.progress_total or None)
                 stop.wait(LOOK_EVERY_S)
+            progress.update(task, completed=job.progress_done, total=job.progress_total or None)
     finally:
         stop.set()
         for worker in workers:

@@ -1,14 +1,28 @@
 """A SQLite file that is moved away is missed, not made again, and taken up when it is back."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url, text
 
+from gimark.clock import FixedClock
 from gimark.errors import StoreFailedError
 from gimark.store.engine import _with_timeouts, open_engine
 from gimark.store.unit_of_work import Store
+from tests import statements
+
+
+@pytest.fixture
+def store(empty_sqlite: Path, tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The store on SQLite, by an engine that shares nothing with other tests': how it connects is what is looked at."""
+    monkeypatch.setattr(statements, "_SHARED", {})
+    path = tmp_path / "gimark.db"
+    shutil.copy(empty_sqlite, path)
+    engine = open_engine(f"sqlite:///{path}")
+    yield Store(engine, clock)
+    engine.dispose()
 
 
 def size(store: Store) -> int:

@@ -181,7 +181,7 @@ def test_a_day_is_written_in_one_way(site: Site, regulator: Program, day: Any) -
     assert [fault["pointer"] for fault in refused.json()["errors"]] == ["#/from"]
 
 
-@pytest.mark.parametrize("flag", [0, 1, "true", "yes", None])
+@pytest.mark.parametrize("flag", [0, 1, "true", "yes"])
 def test_a_truth_is_a_truth(regulator: Program, flag: Any) -> None:
     refused = regulator.change("PATCH", f"/users/{'0' * 16}", {"is_active": flag}, '"x"')
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/is_active")

@@ -25,6 +25,8 @@ APART = {
 GIVEN = {
     **dict.fromkeys(("index", "count", "planned_kg", "packed_kg"), "1"),
     **dict.fromkeys(("from_", "until", "packed_on"), "2026-11-12"),
+    "extra_kg": "1",
+    "tag": "statute",
     "harvested": "2026-10-01..2026-10-21",
     "role": "producer_manager",
     "folder": str(YUNXI),

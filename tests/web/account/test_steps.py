@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from gimark.accounts import actions, queries
 from gimark.accounts.actions import UserForm, create_user
@@ -102,19 +103,20 @@ def test_nobody_passes_a_step_without_the_session_s_own_word(site: Site) -> None
 
 
 def test_guessing_is_put_off_for_a_known_name_and_an_unknown_one_alike(
-    site: Site, auditor: Actor, clock: FixedClock, capsys: pytest.CaptureFixture[str]
+    site: Site, auditor: Actor, clock: FixedClock
 ) -> None:
     browser = Browser(site)
     page = browser.get("/sign-in")
-    for name in (auditor.name, "no-such"):
-        answers = [browser.fill(page, name=name, password="guess-and-guess") for _ in range(6)]
-        assert [answer.status_code for answer in answers] == [422] * 5 + [429]
-        assert answers[-1].headers["retry-after"] == "15"
-    right = browser.fill(page, name=auditor.name, password=PASSWORD)
-    assert right.status_code == 429
-    clock.at += timedelta(seconds=15)
-    assert browser.fill(page, name=auditor.name, password=PASSWORD).status_code == 303
-    told = capsys.readouterr().out
+    with capture_logs() as logged:
+        for name in (auditor.name, "no-such"):
+            answers = [browser.fill(page, name=name, password="guess-and-guess") for _ in range(6)]
+            assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+            assert answers[-1].headers["retry-after"] == "15"
+        right = browser.fill(page, name=auditor.name, password=PASSWORD)
+        assert right.status_code == 429
+        clock.at += timedelta(seconds=15)
+        assert browser.fill(page, name=auditor.name, password=PASSWORD).status_code == 303
+    told = str(logged)
     assert "sign-in is put off" in told
     assert auditor.name in told
     for secret in ("guess-and-guess", PASSWORD, "no-such", "testclient"):

@@ -30,6 +30,7 @@ def tour() -> Iterator[str]:
             yield " ".join(line.removeprefix("$ ").split())
 
 
+@pytest.mark.long
 def test_the_readmes_tour_runs_as_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "scripts").symlink_to(ROOT / "scripts")
     environment, names, done = dict(os.environ) | {"COLUMNS": "500"}, {}, []

@@ -78,6 +78,7 @@ def verdict(consumer: Curl, url: str, reason: str) -> str:
         time.sleep(0.2)
 
 
+@pytest.mark.long
 def test_an_erp_goes_from_its_key_to_a_label_and_a_verdict_with_curl_alone(
     served: tuple[Served, str], tmp_path: Path
 ) -> None:

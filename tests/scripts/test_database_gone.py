@@ -89,6 +89,7 @@ def counter(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Counter]
             yield made
 
 
+@pytest.mark.long
 def test_without_the_database_look_ups_turn_amber_and_recover_by_themselves(counter: Counter) -> None:
     seen, unseen, forged = counter.targets[0], counter.targets[1], counter.targets[0][:-10] + counter.targets[1][-10:]
     phone = counter.served.connect()

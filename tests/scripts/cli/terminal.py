@@ -23,8 +23,9 @@ def gimark(*arguments: str | Path, code: int = 0, typed: str = "") -> Result:
 def sit_at(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on every command works on `here`, on a terminal wide enough for its tables."""
     monkeypatch.setattr(office.console, "width", 200, raising=False)
-    for module in pkgutil.iter_modules(cli.__path__, f"{cli.__name__}."):
-        if not module.name.endswith("__main__"):
-            known = import_module(module.name)
-            if hasattr(known, "installation"):
-                monkeypatch.setattr(known, "installation", lambda: here)
+    names = [module.name for module in pkgutil.iter_modules(cli.__path__, f"{cli.__name__}.")]
+    # All are imported before any is changed: one that came later would keep the changed name for good.
+    modules = [import_module(name) for name in names if not name.endswith("__main__")]
+    for module in modules:
+        if hasattr(module, "installation"):
+            monkeypatch.setattr(module, "installation", lambda: here)

@@ -8,7 +8,7 @@ from gimark.accounts.rules import Actor, Permission, not_found, require
 from gimark.errors import Checklist, ConflictError, Fault
 from gimark.issuance.printers.model import Printer
 from gimark.issuance.printers.queries import PrinterFacts, facts_of, visible_printer
-from gimark.issuance.printers.rules import LONGEST_NAME, MOST_OFFSET_UM, MOST_PRINTERS, RESOLUTIONS
+from gimark.issuance.printers.rules import LONGEST_NAME, MOST_PRINTERS, check_printer
 from gimark.issuance.rules import PrintFormat
 from gimark.store.unit_of_work import Act
 from gimark.texts import check_texts
@@ -88,23 +88,7 @@ def _check(act: Act, enterprise_id: int, form: PrinterForm, row: Printer | None)
             "请换一个名称",
             "Choose another name",
         )
-    if form.dpi not in RESOLUTIONS:
-        known = ", ".join(map(str, RESOLUTIONS))
-        checklist.add(
-            "dpi",
-            f"没有 {form.dpi} dpi 的标签打印机",
-            f"no label printer has {form.dpi} dpi",
-            f"可选：{known}",
-            f"Choose from {known}",
-        )
-    if max(map(abs, form.offset_um)) > MOST_OFFSET_UM:
-        checklist.add(
-            "offset_mm",
-            "偏移超过 10 毫米",
-            "the offset is over ten millimetres",
-            "请检查纸张位置后重新测量",
-            "See how the paper lies and measure again",
-        )
+    check_printer(checklist, form.dpi, form.offset_um)
     checklist.settle()
 
 

@@ -167,8 +167,8 @@ def _copy(engine: Engine, copy: Callable[[sqlite3.Connection], None]) -> None:
 
 def _fill(store: Store) -> County:
     with store.acting() as act:
-        regulator = _regulator(act, "regulator", Role.REGULATOR)
-        lead = _regulator(act, "lead", Role.REGULATOR_LEAD)
+        regulator = _hired(act, Role.REGULATOR, "regulator")
+        lead = _hired(act, Role.REGULATOR_LEAD, "lead")
         for code, name in ((TOWN, "松坞镇"), (FAR_TOWN, "竹溪乡")):
             add_town(act, regulator, code, name, None)
         product = add_product(
@@ -196,7 +196,7 @@ def _fill(store: Store) -> County:
                 )
             )
         granted = [grant_authorization(act, regulator, e.ref, right.ref, TERMS) for e in enterprises]
-        producers = [_producer(act.session, e, act.now) for e in enterprises]
+        producers = [_hired(act, Role.PRODUCER_MANAGER, f"producer-{e.id}", e.id) for e in enterprises]
         county = County(
             store,
             regulator,
@@ -213,25 +213,26 @@ def _fill(store: Store) -> County:
     return county
 
 
-def _regulator(act: Act, name: str, role: Role) -> Actor:
-    user = User(name=name, role=role, must_change_password=False, is_active=True, created_at=act.now)
+def staff(store: Store, role: Role, name: str | None = None, enterprise_id: int | None = None) -> Actor:
+    """A user in the store, of no enterprise unless it is given; named after the role unless told."""
+    with store.acting() as act:
+        actor = _hired(act, role, name or role.value, enterprise_id)
+        act.commit()
+    return actor
+
+
+def _hired(act: Act, role: Role, name: str, enterprise_id: int | None = None) -> Actor:
+    user = User(
+        name=name,
+        role=role,
+        enterprise_id=enterprise_id,
+        must_change_password=False,
+        is_active=True,
+        created_at=act.now,
+    )
     act.session.add(user)
     act.session.flush()
     return as_actor(user)
-
-
-def _producer(session, enterprise, now):  # type: ignore[no-untyped-def]
-    user = User(
-        name=f"producer-{enterprise.id}",
-        role=Role.PRODUCER_MANAGER,
-        enterprise_id=enterprise.id,
-        must_change_password=False,
-        is_active=True,
-        created_at=now,
-    )
-    session.add(user)
-    session.flush()
-    return Actor(user.id, user.name, Role.PRODUCER_MANAGER, enterprise.id)
 
 
 def days(count: int) -> timedelta:

@@ -11,7 +11,6 @@ from sqlalchemy import func, select, update
 
 from gimark import audit
 from gimark.accounts.model import User
-from gimark.accounts.queries import as_actor
 from gimark.accounts.rules import Actor, Permission, Role
 from gimark.approvals import actions, queries
 from gimark.approvals.actions import Outcome, do_or_propose
@@ -38,7 +37,7 @@ from gimark.registry.authorizations.actions import ChangeForm, change_authorizat
 from gimark.registry.authorizations.rules import ChangeKind
 from gimark.store.paging import Wanted
 from gimark.store.unit_of_work import Store
-from tests.county import BATCH, County, days, make_county, on_both
+from tests.county import BATCH, County, days, make_county, on_both, staff
 
 REASON = "示例理由"
 LARGE = replace(BATCH, planned_g=250 * 2 * MASS.codes)
@@ -85,23 +84,6 @@ def size(county: County) -> int:
 def entry(county: County, index: int) -> dict[str, object]:
     with county.store.reading() as session:
         return entries.decode(book.entry(session, index))
-
-
-def person(county: County, name: str, role: Role, enterprise_id: int | None = None) -> Actor:
-    with county.store.acting() as act:
-        user = User(
-            name=name,
-            role=role,
-            enterprise_id=enterprise_id,
-            must_change_password=False,
-            is_active=True,
-            created_at=act.now,
-        )
-        act.session.add(user)
-        act.session.flush()
-        made = as_actor(user)
-        act.commit()
-    return made
 
 
 def make(county: County, actor: Actor, **values: object) -> None:
@@ -159,7 +141,7 @@ def test_the_acts_themselves_refuse_one_person(county: County) -> None:
     run = county.run(batch, count=MASS.codes + 1)
     whole = RangeForm(RangeKind.VOID, ((0, MASS.codes),), REASON)
     revoke = ChangeForm(ChangeKind.REVOKE, REASON)
-    clerk = person(county, "clerk", Role.PRODUCER_CLERK, county.producer.enterprise_id)
+    clerk = staff(county.store, Role.PRODUCER_CLERK, "clerk", county.producer.enterprise_id)
     alone: list[Callable[[Actor | None], object]] = []
     with county.store.acting() as act:
         alone = [
@@ -217,9 +199,9 @@ def test_what_could_not_be_done_is_not_proposed_either(county: County) -> None:
 @on_both
 def test_nobody_approves_alone_whatever_role_they_have(county: County) -> None:
     ref = proposed(county, county.lead, revocation(county))
-    auditor = person(county, "auditor", Role.AUDITOR)
+    auditor = staff(county.store, Role.AUDITOR, "auditor")
     narrow = replace(county.lead, scopes=frozenset({Permission.READ, Permission.APPROVE}))
-    other_lead = person(county, "other-lead", Role.REGULATOR_LEAD)
+    other_lead = staff(county.store, Role.REGULATOR_LEAD, "other-lead")
     before = size(county)
     for actor, error in (
         (county.lead, NotAllowedError),
@@ -273,7 +255,7 @@ def test_what_changed_in_between_is_judged_again(county: County) -> None:
 
 @on_both
 def test_of_two_who_approve_at_once_one_does_it_and_the_act_is_done_once(county: County) -> None:
-    other = person(county, "other-lead", Role.REGULATOR_LEAD)
+    other = staff(county.store, Role.REGULATOR_LEAD, "other-lead")
     ref = proposed(county, county.regulator, revocation(county))
     before, line = size(county), threading.Barrier(2)
 
@@ -333,7 +315,7 @@ def test_asking_for_the_same_twice_is_one_proposal_until_it_is_decided(county: C
 
 @on_both
 def test_each_office_sees_its_own_and_what_waits_is_counted_for_who_may_decide(county: County) -> None:
-    manager = person(county, "manager-2", Role.PRODUCER_MANAGER, county.producer.enterprise_id)
+    manager = staff(county.store, Role.PRODUCER_MANAGER, "manager-2", county.producer.enterprise_id)
     void = proposed(county, county.producer, mass_of(county, "YX26A0318"))
     revoke = proposed(county, county.regulator, revocation(county))
     now = county.store.clock.now()

@@ -21,7 +21,8 @@ from gimark.scans.model import ScanCheck
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
 from scripts.bench.verify_site import HOST, build, settings_of
-from tests.api.v1.programs import new_key, staff
+from tests.api.v1.programs import new_key
+from tests.county import staff
 from tests.deploy.nginx import PATIENCE_S, Proxy, free_ports, proxy_before
 
 START_S = 60

@@ -12,8 +12,6 @@ from gimark.accounts.access.actions import AccessKeyForm, create_access_key, not
 from gimark.accounts.access.model import AccessKey
 from gimark.accounts.access.queries import access_key, access_keys, holder_of
 from gimark.accounts.access.rules import MOST_LIVE_KEYS, Token, new_token, read_token
-from gimark.accounts.model import User
-from gimark.accounts.queries import as_actor
 from gimark.accounts.rules import Actor, Permission, Role, require
 from gimark.errors import (
     AccessKeyRefusedError,
@@ -25,31 +23,15 @@ from gimark.errors import (
 )
 from gimark.store.paging import Wanted
 from gimark.store.unit_of_work import Store
+from tests.county import staff
 
 TODAY = date(2026, 11, 22)
 FORM = AccessKeyForm("ERP", (Permission.READ, Permission.ISSUE_CODES), date(2027, 6, 30))
 
 
-def user(store: Store, name: str, role: Role, enterprise_id: int | None = None) -> Actor:
-    with store.acting() as act:
-        row = User(
-            name=name,
-            role=role,
-            enterprise_id=enterprise_id,
-            must_change_password=False,
-            is_active=True,
-            created_at=act.now,
-        )
-        act.session.add(row)
-        act.session.flush()
-        actor = as_actor(row)
-        act.commit()
-    return actor
-
-
 @pytest.fixture
 def producer(store: Store, enterprise_id: int) -> Actor:
-    return user(store, "songwu", Role.PRODUCER_MANAGER, enterprise_id)
+    return staff(store, Role.PRODUCER_MANAGER, "songwu", enterprise_id)
 
 
 def create(store: Store, actor: Actor, form: AccessKeyForm = FORM) -> tuple[str, str]:
@@ -143,7 +125,7 @@ def test_a_key_can_make_no_wider_one(store: Store, producer: Actor) -> None:
 
 def test_an_owner_sees_and_ends_own_keys_and_an_administrator_everybody_s(store: Store, producer: Actor) -> None:
     ref, token = create(store, producer)
-    other, admin = user(store, "wang", Role.REGULATOR), user(store, "admin", Role.ADMINISTRATOR)
+    other, admin = staff(store, Role.REGULATOR, "wang"), staff(store, Role.ADMINISTRATOR, "admin")
     with store.acting() as act, pytest.raises(NotFoundError):
         revoke_access_key(act, other, ref)
     with store.reading() as session:

@@ -23,8 +23,8 @@ from gimark.accounts.secrets import AccountSecrets, account_secrets
 from gimark.clock import FixedClock
 from gimark.errors import ConflictError, InvalidInputError, KeyFileError, NotAllowedError, NotFoundError
 from gimark.store.unit_of_work import Store
-from tests.api.v1.programs import staff
 from tests.authenticator import code_of
+from tests.county import staff
 
 SECRETS = account_secrets(b"\x02" * 32)
 

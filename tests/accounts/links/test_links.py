@@ -14,7 +14,7 @@ from gimark.accounts.sessions.rules import Life
 from gimark.clock import FixedClock
 from gimark.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from gimark.store.unit_of_work import Store
-from tests.api.v1.programs import staff
+from tests.county import staff
 
 NEW_PASSWORD = "松坞 香菇 好雨 时节 晴"
 LIFE = Life(timedelta(hours=1), timedelta(hours=12))

@@ -21,7 +21,7 @@ from gimark.accounts.sessions.queries import devices, session_with
 from gimark.accounts.sessions.rules import Life, Step, csrf_of, new_token, next_step, sha256_of
 from gimark.clock import FixedClock
 from gimark.store.unit_of_work import Store
-from tests.api.v1.programs import staff
+from tests.county import staff
 
 LIFE = Life(timedelta(hours=1), timedelta(hours=12))
 

@@ -4,7 +4,8 @@ import pytest
 
 from gimark.accounts.rules import Role
 from tests.api.site import Site
-from tests.api.v1.programs import Program, program, staff
+from tests.api.v1.programs import Program, program
+from tests.county import staff
 
 
 @pytest.fixture

@@ -8,9 +8,7 @@ from typing import Any
 import httpx2
 
 from gimark.accounts.access.actions import AccessKeyForm, NewAccessKey, create_access_key
-from gimark.accounts.model import User
-from gimark.accounts.queries import as_actor
-from gimark.accounts.rules import Actor, Permission, Role
+from gimark.accounts.rules import Actor, Permission
 from gimark.clock import local_day
 from gimark.store.unit_of_work import Store
 from tests.api.site import Site
@@ -62,21 +60,3 @@ def new_key(store: Store, actor: Actor, *scopes: Permission) -> NewAccessKey:
         made = create_access_key(act, actor, AccessKeyForm("ERP", scopes or tuple(actor.permissions), until))
         act.commit()
     return made
-
-
-def staff(store: Store, role: Role, name: str | None = None, enterprise_id: int | None = None) -> Actor:
-    """A user, of no enterprise unless it is given."""
-    with store.acting() as act:
-        user = User(
-            name=name or role.value,
-            role=role,
-            enterprise_id=enterprise_id,
-            must_change_password=False,
-            is_active=True,
-            created_at=act.now,
-        )
-        act.session.add(user)
-        act.session.flush()
-        actor = as_actor(user)
-        act.commit()
-    return actor

@@ -34,9 +34,9 @@ from gimark.issuance.printing import PrintForm, order_print
 from gimark.store.engine import open_engine
 from gimark.store.unit_of_work import Store
 from tests.api.site import BASE, Site, running
-from tests.api.v1.programs import Program, program, staff
+from tests.api.v1.programs import Program, program
 from tests.conftest import NOW
-from tests.county import TOWN, make_county
+from tests.county import TOWN, make_county, staff
 
 CHECKS = [
     not_a_server_error,

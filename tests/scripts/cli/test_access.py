@@ -13,8 +13,7 @@ from gimark.clock import local_day
 from gimark.errors import AccessKeyRefusedError
 from gimark.store.unit_of_work import Store
 from tests.api.site import installation
-from tests.api.v1.programs import staff
-from tests.county import County, make_county
+from tests.county import County, make_county, staff
 from tests.scripts.cli.terminal import gimark, sit_at
 
 NEW = "松坞 香菇 好雨 时节 晴"

@@ -7,7 +7,7 @@ from gimark.issuance.rules import RangeKind
 from scripts.cli.touring import HOMES, links, routes, walk
 from tests.api.conftest import county, site
 from tests.api.site import Site
-from tests.api.v1.programs import staff
+from tests.county import staff
 from tests.web.desk.people import Person, seated
 
 __all__ = ["county", "site"]

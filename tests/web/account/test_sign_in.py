@@ -7,7 +7,7 @@ from gimark.accounts import actions, queries
 from gimark.accounts.actions import UserForm, create_user
 from gimark.accounts.rules import Role
 from tests.api.site import BASE, Site
-from tests.api.v1.programs import staff
+from tests.county import staff
 from tests.web.desk.people import seated
 
 PASSWORD = "松坞 香菇 好雨 时节 晴"

@@ -15,8 +15,8 @@ from gimark.accounts.rules import Actor, Role
 from gimark.accounts.sessions.model import WebSession
 from gimark.clock import FixedClock
 from tests.api.site import Site
-from tests.api.v1.programs import staff
 from tests.authenticator import code_of
+from tests.county import staff
 from tests.web.account.browser import Browser
 from tests.web.desk.people import seated
 

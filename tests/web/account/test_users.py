@@ -9,8 +9,7 @@ from gimark.accounts.queries import UserFacts, UserFilter, users
 from gimark.accounts.rules import Role
 from gimark.store.paging import Wanted
 from tests.api.site import Site
-from tests.api.v1.programs import staff
-from tests.county import OTHER_USCC, USCC
+from tests.county import OTHER_USCC, USCC, staff
 from tests.web.account.browser import Browser
 from tests.web.account.test_steps import PASSWORD
 from tests.web.desk.people import Person, seated

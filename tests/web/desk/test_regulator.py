@@ -11,8 +11,7 @@ from gimark.registry.authorizations.rules import Standing
 from gimark.registry.rolls.authorizations import AuthorizationFilter, AuthorizationRow, authorization_rows
 from gimark.store.paging import Wanted
 from tests.api.site import Site
-from tests.api.v1.programs import staff
-from tests.county import TERMS, USCC
+from tests.county import TERMS, USCC, staff
 from tests.registry.test_directory import uscc
 from tests.web.desk.people import Person, seated
 

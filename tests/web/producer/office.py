@@ -3,12 +3,10 @@
 import re
 from html import unescape
 
-from gimark.accounts.model import User
-from gimark.accounts.queries import as_actor
 from gimark.accounts.rules import Actor, Role
 from gimark.issuance.orders import OrderRow, order_rows
 from gimark.store.paging import Wanted
-from tests.county import County
+from tests.county import County, staff
 from tests.web.desk.people import Person
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -16,20 +14,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 def clerk_of(county: County) -> Actor:
     """A clerk of the first enterprise."""
-    with county.store.acting() as act:
-        user = User(
-            name="clerk",
-            role=Role.PRODUCER_CLERK,
-            enterprise_id=county.producer.enterprise_id,
-            must_change_password=False,
-            is_active=True,
-            created_at=act.now,
-        )
-        act.session.add(user)
-        act.session.flush()
-        actor = as_actor(user)
-        act.commit()
-    return actor
+    return staff(county.store, Role.PRODUCER_CLERK, "clerk", county.producer.enterprise_id)
 
 
 def hidden(person: Person, target: str) -> dict[str, str]:

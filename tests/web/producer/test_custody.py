@@ -12,8 +12,8 @@ from gimark.issuance.model import PrintState
 from gimark.issuance.printing import PrintForm, add_file, order_print, set_print_state
 from gimark.issuance.rules import MASS, CodeState
 from tests.api.site import Site
-from tests.api.v1.programs import staff
 from tests.api.v1.test_custody import printed
+from tests.county import staff
 from tests.web.desk.people import Person, seated
 
 

@@ -11,8 +11,7 @@ from gimark.issuance.queries import RunFacts
 from gimark.issuance.rules import MASS, RangeKind
 from gimark.registry.authorizations.rules import ChangeKind
 from tests.api.site import Site
-from tests.api.v1.programs import staff
-from tests.county import BATCH
+from tests.county import BATCH, staff
 from tests.scans.desk import uri_of
 from tests.web.desk.people import Person, seated
 

@@ -5,7 +5,7 @@ import hashlib
 from gimark.accounts.rules import Role
 from gimark.issuance.marks.queries import mark_in_use, marks
 from tests.api.site import Site
-from tests.api.v1.programs import staff
+from tests.county import staff
 from tests.labels.artwork.marks import SVG, pdf, png_bomb, rewritten
 from tests.web.desk.people import Person, seated
 from tests.web.producer.office import hidden

@@ -9,7 +9,7 @@ import pytest
 from gimark.accounts.rules import Role
 from labels.library import shipped_templates, write_template
 from tests.api.site import Site
-from tests.api.v1.programs import staff
+from tests.county import staff
 from tests.web.desk.people import Person, seated
 from tests.web.producer.office import hidden
 

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from api.web.desk.routes import BEHIND_SIGN_IN
 
-HOMES = ("/regulator", "/producer", "/users")
 # A stream that ends with the work it reports; whoever reads it waits that long.
 STREAMS = frozenset({"/producer/orders/{order}/progress"})
 # Where the steps of signing in and a form kept through them stand, they lead away from a desk.

@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image
 
 from labels.artwork.reading import read_artwork
@@ -17,7 +16,7 @@ from labels.face import DraftFace, Style
 from labels.layout import lay_out
 from labels.mark import place_artwork
 from labels.preview import label_svg
-from labels.symbol import symbol_modules, symbol_path, symbol_png, symbol_svg
+from labels.symbol import symbol_modules, symbol_path
 from tests.labels.specimens import ROLL_50, ROLL_70, SHEET, URI_LENGTH, VALUES, codes, faces, layout, template
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,23 +40,6 @@ def test_the_symbols_path_covers_its_dark_modules_and_no_others() -> None:
     modules = symbol_modules(URI)
     assert modules.shape == (53, 53)
     assert (painted(symbol_path(modules), 53) == modules).all()
-
-
-def test_the_symbols_png_has_one_bit_a_pixel_and_is_read() -> None:
-    picture = Image.open(io.BytesIO(symbol_png(URI, dots=4, dpi=300)))
-    assert picture.mode == "1"
-    assert picture.size == (61 * 4, 61 * 4)
-    assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.01)
-    assert [
-        found.bytes
-        for found in zxingcpp.read_barcodes(np.array(picture.convert("L")), formats=zxingcpp.BarcodeFormat.QRCode)
-    ] == [URI]
-
-
-def test_the_symbols_svg_has_its_size_in_millimetres() -> None:
-    root = parsed(symbol_svg(URI, 0.4))
-    assert root.get("width") == "24.4000mm"
-    assert root.get("viewBox") == "0 0 61 61"
 
 
 @pytest.mark.parametrize("name", [ROLL_50, ROLL_70, SHEET])

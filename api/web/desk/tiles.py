@@ -22,7 +22,6 @@ PLACES: dict[str, tuple[str, str, int, int]] = {
     "45": ("桂", "GX", 4, 6), "44": ("粤", "GD", 5, 6), "35": ("闽", "FJ", 6, 6), "46": ("琼", "HI", 4, 7),
     "82": ("澳", "MO", 5, 7), "81": ("港", "HK", 6, 7),
 }  # fmt: skip
-DARKEST = 4
 
 
 @dataclass(frozen=True, slots=True)

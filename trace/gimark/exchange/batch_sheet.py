@@ -6,7 +6,6 @@ The columns are found by their headings, in any order and among others. Of a row
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
@@ -64,9 +63,7 @@ def read_batches(book: Workbook, choices: Choices) -> ReadSheet:
         if not any(reader.text(place, column) for column in columns):
             continue
         if columns_in(sheet.rows[place]).keys() >= columns.keys():
-            remarks.append(
-                Remark(f"第 {place + 1} 行又是表头，没有读", f"row {place + 1} is a second heading, not read")
-            )
+            remarks.append(_second_heading(place))
             continue
         if len(rows) == MOST_ROWS:
             raise _too_many()
@@ -149,8 +146,8 @@ class _Reader:
         item = self._taken(checks, place, Column.ITEM, self._item)
         lot = self._taken(checks, place, Column.LOT, _lot)
         town = self._taken(checks, place, Column.TOWN, self._town)
-        began = self._taken(checks, place, Column.HARVESTED_FROM, _day)
-        ended = self._taken(checks, place, Column.HARVESTED_UNTIL, _day)
+        began = self._taken(checks, place, Column.HARVESTED_FROM, day_of)
+        ended = self._taken(checks, place, Column.HARVESTED_UNTIL, day_of)
         planned_g = self._taken(checks, place, Column.PLANNED, grams_of)
         form = None
         if not checks.faults:
@@ -227,10 +224,6 @@ class _Names:
 def _key(cell: Cell) -> str:
     """The number at the end of what the template's lists have, or the whole cell."""
     return folded(cell).rpartition("|")[2].strip()
-
-
-def _day(cell: Cell, where: str) -> date:
-    return day_of(cell, where)
 
 
 def _lot(cell: Cell, where: str) -> str:

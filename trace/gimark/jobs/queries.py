@@ -78,12 +78,6 @@ def jobs(
     return portion(session, asked, Job.id, Job.ref, wanted).map(_facts)
 
 
-def jobs_in(session: Session, state: JobState, limit: int) -> list[JobFacts]:
-    """At most `limit` jobs in `state`, the newest first."""
-    rows = session.scalars(select(Job).where(Job.state == state).order_by(Job.id.desc()).limit(limit))
-    return [_facts(row) for row in rows]
-
-
 def job_counts(session: Session) -> dict[JobState, int]:
     """How many jobs are in each state."""
     counted = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
@@ -93,11 +87,6 @@ def job_counts(session: Session) -> dict[JobState, int]:
 def is_any_due(session: Session, kinds: Collection[str], now: datetime) -> bool:
     """Whether a worker for `kinds` would find something to take."""
     return bool(session.scalar(select(exists().where(due(kinds, now)))))
-
-
-def waiting_since(session: Session, now: datetime) -> datetime | None:
-    """Since when the job that is due longest has been waiting for a worker; None when none waits."""
-    return session.scalar(select(func.min(Job.run_after)).where(Job.state == JobState.QUEUED, Job.run_after <= now))
 
 
 def _facts(row: Job) -> JobFacts:

@@ -20,10 +20,12 @@ from scripts.cli.proposal_commands import proposal
 from scripts.cli.right_commands import right as rights
 from scripts.cli.scan_commands import scans
 from scripts.cli.upkeep_commands import store, upkeep
+from scripts.cli.usage import Commands
 from scripts.cli.user_commands import user
 
 app = typer.Typer(
     name="gimark",
+    cls=Commands,
     help="地理标志专用标志追溯：登记、赋码、印标、查验、公示账本。 / Traceability for geographical-indication marks.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

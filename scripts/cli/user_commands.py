@@ -10,7 +10,7 @@ from scripts.cli.options import ActorName
 user = typer.Typer(no_args_is_help=True, help="用户 / Users.")
 
 ROLES = "regulator_lead | regulator | inspector | producer_manager | producer_clerk | auditor | administrator"
-Role = Annotated[str, typer.Option(help=ROLES)]
+Role = Annotated[str, typer.Option(help=f"角色 / Role: {ROLES}.")]
 LoginName = Annotated[str, typer.Argument(help="登录名 / Login name.")]
 
 

@@ -16,6 +16,7 @@ from api.v1 import (
     codes,
     county,
     custody,
+    effects,
     enterprises,
     issuing_keys,
     items,
@@ -45,6 +46,7 @@ ROUTERS = (
     *(me, access_keys, users, county, products, rights, enterprises, items, authorizations),
     *(
         proposals,
+        effects,
         batches,
         runs,
         ranges,

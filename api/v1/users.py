@@ -4,14 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.logs import log
 from api.v1.answering import Changing, KnownTag, Made, Making, told
 from api.v1.bodies import JsonRoute
 from api.v1.description import conflicts, needs
 from api.v1.door import Caller, Here
 from api.v1.models import Flag, Instant, Ref, RefInPath, Sent, Shown, Text, examples
 from api.v1.paging import Page, PageQuery, page
+from api.web.desk.places import RESET
 from gimark.accounts import actions, queries
 from gimark.accounts.actions import NewUser, UserForm
+from gimark.accounts.links.actions import make_reset_link
 from gimark.accounts.queries import UserFacts
 from gimark.accounts.rules import Actor, Permission, Role, require
 from gimark.store.unit_of_work import Act
@@ -62,6 +65,24 @@ class NewUserShown(UserShown):
     model_config = examples({**EXAMPLE, "one_time_password": "7k3m9-xq2vh-4tn8r-w5c6p"})
 
     one_time_password: str | None
+
+
+class ResetLinkShown(Shown):
+    """A link that sets a user's password once; null when the request came again. It ends at `expires_at`, once it is
+    used, or with the next one.
+    """
+
+    model_config = examples(
+        {
+            "user": "2m6p8r0t4v7x9z1b",
+            "address": "https://gi.yunxi.example/reset/0wKq4mT7cYbN2sX9fHe5vRz8pLj3uDaG6iQk1oBnM_E",
+            "expires_at": "2026-11-23T01:41:00Z",
+        }
+    )
+
+    user: Ref
+    address: str | None
+    expires_at: Instant
 
 
 class UserSent(Sent):
@@ -157,6 +178,31 @@ def reset_password(actor: Caller, making: Making, user: RefInPath) -> Response:
     """For a user who forgot theirs. The password is in this answer and nowhere else; the old one ends at once."""
     require(actor, Permission.MANAGE_USERS)
     return making.once(lambda act: _with_password(act, actor, actions.reset_password(act, actor, user)))
+
+
+@router.post(
+    "/{user}/reset-link",
+    status_code=201,
+    response_model=ResetLinkShown,
+    responses=conflicts(),
+    summary="Make a password reset link",
+    openapi_extra=needs(Permission.MANAGE_USERS),
+)
+def make_link(request: Request, process: Here, actor: Caller, making: Making, user: RefInPath) -> Response:
+    """For a user who sets a password of their own. The address is in this answer and nowhere else; it works once, for
+    24 hours, and the password that there is holds until then. 409 for a user who is switched off.
+    """
+    require(actor, Permission.MANAGE_USERS)
+
+    def make(act: Act) -> Made:
+        link = make_reset_link(act, actor, user)
+        address = f"{process.here.settings.public_base}{RESET}/{link.token}"
+        shown = ResetLinkShown(user=user, address=address, expires_at=link.expires_at)
+        request_id = request.state.request_id
+        log.info("a reset link was made", user=actor.name, whose=link.name, request_id=request_id)
+        return Made(shown, f"/v1/users/{user}", shown.model_copy(update={"address": None}))
+
+    return making.once(make)
 
 
 def _with_password(act: Act, actor: Actor, new: NewUser) -> Made:

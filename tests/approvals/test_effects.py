@@ -56,7 +56,7 @@ def test_voiding_tells_states_mass_files_and_where_the_run_was_checked(county: C
     told = effect(county, Ending(run.ref, RangeKind.VOID, ((20, 39),), REASON))
     assert told.codes == {CodeState.ACTIVE: 10, CodeState.ISSUED: 10}
     assert (told.code_count, told.mass_g, told.check_count) == (20, 20 * 250, 17)
-    assert told.name.endswith(BATCH.lot)
+    assert (told.name_zh, told.name_en) == (f"云溪香菇 花菇 250 g {BATCH.lot}", None)
     assert [(file.first, file.last, file.state) for file in told.files] == [(0, 49, PrintState.QUEUED)]
     assert told.checks == (ProvinceChecks("31", 9), ProvinceChecks("33", 7), ProvinceChecks("", 1))
     with pytest.raises(InvalidInputError):

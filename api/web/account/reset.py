@@ -10,13 +10,12 @@ from api.v1.door import Here
 from api.web.account.pages import account_page, faulty
 from api.web.account.steps import typed_twice
 from api.web.desk.forms import Form, Sending, blank
-from api.web.desk.places import SIGN_IN
+from api.web.desk.places import RESET, SIGN_IN
 from api.web.desk.seat import language_asked
 from api.wiring import Process
 from gimark.accounts.links.actions import use_reset_link, whose_link
 from gimark.errors import InvalidInputError
 
-RESET = f"{SIGN_IN}/reset"
 router = APIRouter(prefix=RESET)
 TEMPLATE = "account/reset.html"
 

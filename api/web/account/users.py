@@ -12,11 +12,11 @@ from api.logs import log
 from api.refusals import not_here
 from api.v1.door import Here
 from api.web.account.pages import faulty
-from api.web.account.reset import RESET
 from api.web.desk.forms import REFUSED, Done, Form, Sending, Sent, blank, once, refused
 from api.web.desk.lists import listing_of
 from api.web.desk.navigation import ROLES
 from api.web.desk.pages import desk_page
+from api.web.desk.places import RESET
 from api.web.desk.seat import Seat, Seated, language_asked
 from api.web.language import Language
 from api.web.translation import N_, sayer

@@ -41,10 +41,18 @@ def title_of(asked: Asked, language: Language) -> str:
     return sayer(language)(RETURNING if is_return else KINDS[asked.kind])
 
 
+def names_of(effect: Effect, language: Language) -> tuple[str, str]:
+    """What is acted on, and whose it is."""
+    if language == "en":
+        return effect.name_en or effect.name_zh, effect.enterprise_en or effect.enterprise_zh
+    return effect.name_zh, effect.enterprise_zh
+
+
 def effects_of(asked: Asked, effect: Effect, language: Language) -> Facts:
     """What it will do, as (name, text), the gravest first."""
     say = sayer(language)
-    facts: Facts = [(say(N_("企业")), effect.enterprise), (say(N_("对象")), effect.name)]
+    name, enterprise = names_of(effect, language)
+    facts: Facts = [(say(N_("企业")), enterprise), (say(N_("对象")), name)]
     facts += [(say(N_("后果")), said) for said in _consequences(asked, effect, language)]
     if isinstance(asked, Ending):
         facts.append((say(N_("用量")), say(N_("%(mass)s 用量退回批次"), mass=mass_text(effect.mass_g))))

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from gimark.accounts.rules import Actor, Permission
 
 SIGN_IN = "/sign-in"
+RESET = f"{SIGN_IN}/reset"
 LONGEST_PLACE = 2_000
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.v1.door import Here
 from api.web.desk.forms import REFUSED, Done, Sending, Sent, blank, once, refused
-from api.web.desk.grave import effects_of
+from api.web.desk.grave import effects_of, names_of
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtRegulatorDesk, Seat
 from api.web.figures import mass_text
@@ -118,7 +118,7 @@ def _recall(process: Process, seat: Seat, batch: str) -> dict[str, Any]:
     asked, now = Recall(batch, ""), process.here.store.clock.now()
     with process.here.store.reading() as session:
         effect = effect_of(session, seat.actor, asked, now)
-    return {"effects": effects_of(asked, effect, seat.language), "name": effect.name}
+    return {"effects": effects_of(asked, effect, seat.language), "name": names_of(effect, seat.language)[0]}
 
 
 def _override(process: Process, seat: Seat, batch: str) -> dict[str, Any]:
@@ -126,13 +126,13 @@ def _override(process: Process, seat: Seat, batch: str) -> dict[str, Any]:
     with process.here.store.reading() as session:
         effect = effect_of(session, seat.actor, Override(batch, 0, ""), now)
         left = volume_left(session, seat.actor, batch, now)
-    volume = left.volume
+    volume, (name, enterprise) = left.volume, names_of(effect, seat.language)
     facts = [
-        (say(N_("企业")), effect.enterprise),
-        (say(N_("批次")), effect.name),
+        (say(N_("企业")), enterprise),
+        (say(N_("批次")), name),
         (say(N_("计划量")), mass_text(volume.planned_g)),
         (say(N_("包装量")), say(N_("未确认")) if volume.packed_g is None else mass_text(volume.packed_g)),
         (say(N_("已用")), mass_text(volume.issued_g)),
         (say(N_("已放宽")), mass_text(volume.override_g)),
     ]
-    return {"effects": facts, "name": effect.name}
+    return {"effects": facts, "name": name}

@@ -61,9 +61,27 @@ def test_a_forgotten_password_is_replaced_by_one_that_is_told_once(administrator
     assert auditor.get("/me").status_code == 401
 
 
+def test_a_reset_link_is_told_once_and_sets_the_password_at_its_page(administrator: Program, auditor: Program) -> None:
+    listed = {user["name"]: user["ref"] for user in administrator.get("/users").json()["items"]}
+    path = f"/users/{listed[auditor.actor.name]}/reset-link"
+    made = administrator.make(path, key="link").json()
+    assert administrator.make(path, key="link").json() == {**made, "address": None}
+    page = administrator.site.get(made["address"])
+    assert (page.status_code, auditor.actor.name in page.text) == (200, True)
+    newer = administrator.make(path).json()["address"]
+    assert administrator.site.get(made["address"]).status_code == 404
+    assert administrator.site.get(newer).status_code == 200
+    assert administrator.make(f"/users/{'0' * 16}/reset-link").status_code == 404
+    user = f"/users/{listed[auditor.actor.name]}"
+    assert administrator.change("PATCH", user, {"is_active": False}, administrator.tag(user)).status_code == 200
+    refused = administrator.make(path)
+    assert (refused.status_code, refused.json()["errors"][0]["remedy"]) == (409, "Switch the user on first")
+
+
 def test_users_are_the_administrator_s(regulator: Program, producer: Program, auditor: Program) -> None:
     for program in (regulator, producer, auditor):
         assert program.get("/users").status_code == 403
         assert program.get(f"/users/{'0' * 16}").status_code == 403
         assert program.make("/users", {"name": "x1", "role": "administrator"}).status_code == 403
         assert program.make(f"/users/{'0' * 16}/one-time-password").status_code == 403
+        assert program.make(f"/users/{'0' * 16}/reset-link").status_code == 403

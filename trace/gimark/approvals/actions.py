@@ -14,7 +14,7 @@ from gimark.accounts.seconds import require_second
 from gimark.approvals.asked import Asked, read, sha256_of
 from gimark.approvals.model import Proposal, ProposalDecision
 from gimark.approvals.queries import is_in, visible_proposal
-from gimark.approvals.rules import LIFE, NEEDED, Decision, ProposalState, state_at
+from gimark.approvals.rules import LIFE, NEEDED, Decision, ProposalState, no_longer_waits, state_at
 from gimark.errors import ConflictError, Fault, NotAllowedError, SecondPersonNeededError
 from gimark.ledger import book
 from gimark.store.unit_of_work import Act
@@ -113,24 +113,7 @@ def _waiting(act: Act, actor: Actor, ref: str) -> Proposal:
     state = state_at(act.now, decided.decision if decided else None, row.expires_at)
     if state is ProposalState.WAITING:
         return row
-    state_zh = {
-        ProposalState.APPROVED: "已批准",
-        ProposalState.REFUSED: "已驳回",
-        ProposalState.WITHDRAWN: "已撤回",
-        ProposalState.EXPIRED: "已过期",
-    }[state]
-    raise ConflictError(
-        (
-            Fault(
-                "proposal",
-                f"申请{state_zh}",
-                f"the proposal is {state.value}",
-                "如仍需办理，请重新申请",
-                "Ask for the act again if it is still wanted",
-            ),
-        ),
-        {"state": state.value},
-    )
+    raise no_longer_waits(state)
 
 
 def _who_asked(act: Act, row: Proposal) -> Actor:

@@ -25,6 +25,9 @@ from gimark.registry.items.model import TradeItem
 from gimark.scans.statistics.actions import counted_at
 from gimark.scans.statistics.model import RunProvince
 
+Names = tuple[str, str | None, str, str | None]
+"""Of what is acted on and of the enterprise, each in Chinese and in English."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileTouched:
@@ -48,13 +51,16 @@ class ProvinceChecks:
 class Effect:
     """What will be otherwise afterwards.
 
-    `name` is what is acted on, for people. `codes` are those that change, by the state they are in now; `mass_g` is the
-    volume they stand for, or that is added by an exception. `lots` are the batches that turn red, with the day on which
+    The names are those of what is acted on and of whose it is; English ones are None where none is registered. `codes`
+    are those that change, by the state they are in now; `mass_g` is the volume they stand for, or that is added by an
+    exception. `lots` are the batches that turn red, with the day on which
     they were packed. `checks` are of the whole runs that the codes belong to.
     """
 
-    name: str
-    enterprise: str
+    name_zh: str
+    name_en: str | None
+    enterprise_zh: str
+    enterprise_en: str | None
     codes: dict[CodeState, int]
     mass_g: int
     lots: tuple[tuple[str, date | None], ...] = ()
@@ -105,7 +111,7 @@ def _ending(session: Session, actor: Actor, asked: Ending) -> Effect:
 
 def _recall(session: Session, actor: Actor, ref: str) -> Effect:
     batch = visible_batch(session, actor, ref)
-    return _turning_red(session, *_named(session, batch), [batch])
+    return _turning_red(session, _named(session, batch), [batch])
 
 
 def _revocation(session: Session, actor: Actor, ref: str, day: date) -> Effect:
@@ -121,11 +127,10 @@ def _revocation(session: Session, actor: Actor, ref: str, day: date) -> Effect:
         .where((Batch.packed_on >= day) | Batch.packed_on.is_(None))
         .order_by(Batch.id)
     ).all()
-    enterprise = session.get_one(Enterprise, found.enterprise_id)
-    return _turning_red(session, found.number, enterprise.name_zh, batches)
+    return _turning_red(session, (found.number, None, *_enterprise(session, found.enterprise_id)), batches)
 
 
-def _turning_red(session: Session, name: str, enterprise: str, batches: Sequence[Batch]) -> Effect:
+def _turning_red(session: Session, names: Names, batches: Sequence[Batch]) -> Effect:
     runs = session.execute(
         select(IssueRun.id, IssueRun.count, IssueRun.net_g).where(
             IssueRun.batch_id.in_([batch.id for batch in batches])
@@ -140,7 +145,7 @@ def _turning_red(session: Session, name: str, enterprise: str, batches: Sequence
         mass_g += net_g * _live(found)
     ids = [run_id for run_id, _, _ in runs]
     lots = tuple((batch.lot, batch.packed_on) for batch in batches)
-    return Effect(name, enterprise, dict(codes), mass_g, lots, _files(session, ids), *_checks(session, ids))
+    return Effect(*names, dict(codes), mass_g, lots, _files(session, ids), *_checks(session, ids))
 
 
 def _by_state(states: RunStates, spans: Sequence[Span]) -> dict[CodeState, int]:
@@ -155,9 +160,15 @@ def _live(codes: dict[CodeState, int]) -> int:
     return codes.get(CodeState.ISSUED, 0) + codes.get(CodeState.ACTIVE, 0)
 
 
-def _named(session: Session, batch: Batch) -> tuple[str, str]:
+def _named(session: Session, batch: Batch) -> Names:
     item = session.get_one(TradeItem, batch.item_id)
-    return f"{item.name_zh} {batch.lot}", session.get_one(Enterprise, item.enterprise_id).name_zh
+    name_en = item.name_en and f"{item.name_en} {batch.lot}"
+    return f"{item.name_zh} {batch.lot}", name_en, *_enterprise(session, item.enterprise_id)
+
+
+def _enterprise(session: Session, enterprise_id: int) -> tuple[str, str | None]:
+    found = session.get_one(Enterprise, enterprise_id)
+    return found.name_zh, found.name_en
 
 
 def _files(session: Session, run_ids: Sequence[int], span: Span | None = None) -> tuple[FileTouched, ...]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gimark.accounts.rules import Permission
+from gimark.errors import ConflictError, Fault
 
 # Long enough for somebody's leave or a weekend with holidays around it; what is older should be asked for anew.
 LIFE = timedelta(days=7)
@@ -50,3 +51,25 @@ def state_at(now: datetime, decision: Decision | None, expires_at: datetime) -> 
     if decision is not None:
         return ProposalState(decision.value)
     return ProposalState.WAITING if now < expires_at else ProposalState.EXPIRED
+
+
+def no_longer_waits(state: ProposalState) -> ConflictError:
+    """The refusal of what can be asked of a waiting proposal alone, for one in another state."""
+    state_zh = {
+        ProposalState.APPROVED: "已批准",
+        ProposalState.REFUSED: "已驳回",
+        ProposalState.WITHDRAWN: "已撤回",
+        ProposalState.EXPIRED: "已过期",
+    }[state]
+    return ConflictError(
+        (
+            Fault(
+                "proposal",
+                f"申请{state_zh}",
+                f"the proposal is {state.value}",
+                "如仍需办理，请重新申请",
+                "Ask for the act again if it is still wanted",
+            ),
+        ),
+        {"state": state.value},
+    )

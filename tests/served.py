@@ -106,9 +106,9 @@ def ask(connection: HTTPConnection, target: str, headers: Mapping[str, str] = JS
     return response.headers["X-Request-Id"][:8], json.loads(response.read())
 
 
-def until(is_so: Callable[[], bool], what: str) -> None:
+def until(is_so: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
     """Wait patiently."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not is_so():
         assert time.monotonic() < deadline, what
         time.sleep(0.05)

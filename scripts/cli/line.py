@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 READY = b"ready\n"
-# What answers people says once a second that its event loop goes round.
+# What answers people says once a second that its event loop goes round, what does jobs that every lane moves.
 BEAT, BEAT_EVERY_S = b".", 1.0
 _STANDARD_INPUT = 0
 
@@ -22,14 +22,24 @@ def say_ready() -> None:
 def say_ready_and_beat() -> None:
     """Tell the parent that this process does its work now, and from now on that its running event loop goes round."""
     say_ready()
-    _beat(socket.socket(fileno=os.dup(_STANDARD_INPUT)))
+    _beat_on(beating())
 
 
-def _beat(line: socket.socket) -> None:
-    # A parent that does not read now has beats enough waiting; of one that is gone `when_it_closes` knows.
-    with suppress(OSError):
-        line.send(BEAT, socket.MSG_DONTWAIT)
-    asyncio.get_running_loop().call_later(BEAT_EVERY_S, _beat, line)
+def beating() -> Callable[[], None]:
+    """What tells the parent, each time it is called, that this process does its work."""
+    line = socket.socket(fileno=os.dup(_STANDARD_INPUT))
+
+    def beat() -> None:
+        # A parent that does not read now has beats enough waiting; of one that is gone `when_it_closes` knows.
+        with suppress(OSError):
+            line.send(BEAT, socket.MSG_DONTWAIT)
+
+    return beat
+
+
+def _beat_on(beat: Callable[[], None]) -> None:
+    beat()
+    asyncio.get_running_loop().call_later(BEAT_EVERY_S, _beat_on, beat)
 
 
 def when_it_closes(leave: Callable[[], None]) -> None:

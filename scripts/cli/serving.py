@@ -39,7 +39,7 @@ def serve(bind: str, port: int, processes: int | None, *, with_worker: bool) -> 
             Child(name, (*PROGRAM, "web", "--listening", str(handed), "--name", name), (handed,), beats=True)
             for name in (f"web-{number}" for number in range(1, 1 + (processes or processes_for(settings))))
         ]
-        worker = Child("worker", (*PROGRAM, "worker", "--attached")) if with_worker else None
+        worker = Child("worker", (*PROGRAM, "worker", "--attached"), beats=True) if with_worker else None
         log.info("listening", port=listening.getsockname()[1], processes=len(web))
         status = asyncio.run(Parent(listening, web, worker).run())
     if status:

@@ -2,7 +2,7 @@
 
 Between the parent and a child lies a line, a socket that is the child's standard input: the child says once on it that
 it is ready, and leaves when it closes. The system closes it when the parent dies, so no child is ever left behind. A
-child that beats goes on to say that it is alive; when it falls silent, it answers nobody either, and is ended.
+child that beats goes on to say that it is alive; when it falls silent, it does nothing else either, and is ended.
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from scripts.cli.line import READY
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 # Whoever lived this long did not die of how it was started: the next start waits as briefly as the first.
 SETTLED_S = 300.0
-# Longer than anything a web process ever waits for in its event loop: what is silent for so long hangs.
+# Longer than anything a web process waits for in its event loop, or a worker in the thread that looks after its
+# lanes: what is silent for so long hangs.
 SILENCE_LIMIT_S = 30.0
 # For answering what is at hand and writing the checks down, or for putting a job back.
 STOP_LIMIT_S = 45.0

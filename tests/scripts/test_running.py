@@ -1,4 +1,4 @@
-"""A worker's lanes: a long job holds up no checkpoint, and a lane that dies takes the others along."""
+"""A worker's lanes: a long job holds up no checkpoint, one that dies takes the others along, one that hangs is told."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from gimark.jobs.queries import job_by_key
 from gimark.jobs.rules import JobState
 from gimark.jobs.worker import JobHandle
 from gimark.ledger import book
-from scripts.cli.running import work_in_lanes
+from scripts.cli import running
 from tests.founded import Founding
 
 PATIENCE_S = 60
@@ -48,7 +48,7 @@ def test_a_checkpoint_does_not_wait_behind_a_long_print_job(here: Installation) 
         enqueue(act, PRINT_LABELS, "long", {"order": "long"})
         act.commit()
     lanes = (prompt_handlers(here), {**long_handlers(here), PRINT_LABELS: print_for_long})
-    workers = threading.Thread(target=work_in_lanes, args=(here.store, lanes, stop))
+    workers = threading.Thread(target=running.work_in_lanes, args=(here.store, lanes, stop))
     workers.start()
     try:
         assert begun.wait(PATIENCE_S)
@@ -69,8 +69,44 @@ def test_a_lane_that_dies_ends_the_others_and_says_so(here: Installation) -> Non
 
     schedule(here)
     stop = threading.Event()
-    assert work_in_lanes(here.store, (prompt_handlers(here), Broken()), stop) is False
+    assert running.work_in_lanes(here.store, (prompt_handlers(here), Broken()), stop) is False
     assert stop.is_set()
+
+
+def test_a_busy_worker_beats_and_one_whose_lane_hangs_falls_silent(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BEAT_EVERY_S", 0.02)
+    begun, hang, finish, stop = (threading.Event() for _ in range(4))
+    still_s = 0.5
+    beats = [0.0]
+
+    def beat() -> None:
+        beats.append(time.monotonic())
+
+    def print_step_by_step(handle: JobHandle) -> None:
+        begun.set()
+        while not hang.wait(still_s / 10):
+            handle.progress(1, 2)
+        assert finish.wait(PATIENCE_S)
+
+    with here.store.acting() as act:
+        enqueue(act, PRINT_LABELS, "long", {"order": "long"})
+        act.commit()
+    lanes = ({PRINT_LABELS: print_step_by_step},)
+    workers = threading.Thread(target=running.work_in_lanes, args=(here.store, lanes, stop, beat, still_s))
+    workers.start()
+    try:
+        assert begun.wait(PATIENCE_S)
+        working = time.monotonic()
+        until(lambda: beats[-1] > working + 2 * still_s, "it is busy and says nothing")
+        hang.set()
+        until(lambda: beats[-1] < time.monotonic() - 2 * still_s, "it hangs and beats")
+    finally:
+        hang.set()
+        finish.set()
+        stop.set()
+        workers.join(PATIENCE_S)
 
 
 def _state(here: Installation, key: str) -> JobState | None:

@@ -15,6 +15,7 @@ from api.ceremony import open_root, renew_key_set, root_place
 from api.installation import Installation
 from gimark.ledger import book
 from scripts.cli.serving import MOST_BY_ITSELF, processes_for, warn_of_root
+from scripts.cli.supervising import SILENCE_LIMIT_S
 from tests.founded import PASSPHRASE, Founding, settings_for
 from tests.served import PATIENCE_S, answers, serving, until
 
@@ -61,6 +62,21 @@ def test_whoever_is_killed_is_started_again_and_all_leave_on_sigterm(here: Insta
         died = {record["child"] for record in served.records if "died" in record["event"]}
         assert died == {"web-1", "web-2", "worker"}
         assert {record["process"] for record in served.records} >= {"serve", "web-1", "web-2", "worker"}
+
+
+@pytest.mark.long
+def test_whoever_is_stopped_dead_is_ended_and_started_again(here: Installation) -> None:
+    here.store.engine.dispose()
+    with serving(here.settings.data_dir) as served:
+        until(lambda: {"web-1", "worker"} <= served.ready, "not everybody is ready")
+        before = served.children
+        for pid in before.values():
+            os.kill(pid, signal.SIGSTOP)
+        until(lambda: _all_new(before, served.children), "nobody minds", patience_s=2 * SILENCE_LIMIT_S + PATIENCE_S)
+        until(lambda: answers(served), "the new one answers nothing")
+        assert served.stop() == 0
+    silent = {record["child"] for record in served.records if "says nothing any more" in record["event"]}
+    assert silent == {"web-1", "worker"}
 
 
 def test_a_parent_that_is_killed_takes_its_children_along(here: Installation) -> None:

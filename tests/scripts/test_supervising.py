@@ -138,11 +138,13 @@ def test_a_child_that_hangs_is_ended_and_started_again_and_one_that_beats_is_lef
         await until(lambda: not is_there(pids(seen)[0]), "it hangs and nobody minds")
         hang.unlink()
         await until(lambda: len(pids(seen)) == 2, "it was not started again")
+        os.kill(pids(seen)[1], signal.SIGSTOP)
+        await until(lambda: len(pids(seen)) == 3, "one that was stopped dead is left so")
         assert await keeper.stop()
 
     with capture_logs() as said:
         asyncio.run(play())
-    assert [entry["child"] for entry in said if "says nothing any more" in entry["event"]] == ["web-1"]
+    assert [entry["child"] for entry in said if "says nothing any more" in entry["event"]] == ["web-1"] * 2
 
 
 def test_a_child_that_does_not_promise_to_beat_may_be_silent(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ so its work must come out the same the second time; what must happen once only b
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,7 +36,11 @@ class JobPostponedError(Exception):
 class JobHandle:
     """A job in a handler's hands."""
 
-    def __init__(self, store: Store, claim: Claim, lease: timedelta, stop: threading.Event) -> None:
+    def __init__(
+        self, store: Store, claim: Claim, lease: timedelta, stop: threading.Event, step: Callable[[], None]
+    ) -> None:
+        """`step` is told of every step that the work goes on."""
+        self._step = step
         self._store = store
         self._claim = claim
         self._lease = lease
@@ -65,6 +70,7 @@ class JobHandle:
         written, and one for the last part. Raises JobPostponedError when the worker is shutting down and LeaseLostError
         when the job is no longer ours: let both through.
         """
+        self._step()
         if self.should_stop:
             raise JobPostponedError
         now = self._store.clock.now()
@@ -100,11 +106,18 @@ class Worker:
         self._idle_s = idle_s
         self._stop = threading.Event()
         self._seen_at: datetime | None = None
+        self._stepped_at = time.monotonic()
+
+    @property
+    def still_s(self) -> float:
+        """How long ago it last looked for a job, took one, or went a step on in it. Any thread may ask."""
+        return time.monotonic() - self._stepped_at
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; a busy or failing database is waited out, because nothing was lost by it."""
         self._stop = stop
         while not stop.is_set():
+            self._step()
             try:
                 self._look_at_clock()
                 worked = self.run_once()
@@ -119,11 +132,15 @@ class Worker:
         claim = self._take()
         if claim is None:
             return False
+        self._step()
         try:
             self._work(claim)
         except LeaseLostError:
             log.warning("job %s (%s) is no longer this worker's; its work is left to the holder", claim.ref, claim.kind)
         return True
+
+    def _step(self) -> None:
+        self._stepped_at = time.monotonic()
 
     def _look_at_clock(self) -> None:
         """At the beginning, and whenever the clock was set back, see to it that no job waits for that long."""
@@ -147,7 +164,7 @@ class Worker:
             return claim
 
     def _work(self, claim: Claim) -> None:
-        handle = JobHandle(self._store, claim, self._lease, self._stop)
+        handle = JobHandle(self._store, claim, self._lease, self._stop, self._step)
         try:
             self._handlers[claim.kind](handle)
         except LeaseLostError:

@@ -34,6 +34,7 @@ REGULATOR: tuple[Place, ...] = (
     Place("enterprises", "/regulator/enterprises", N_("企业名单")),
     Place("rights", "/regulator/rights", N_("产品与权利")),
     Place("items", "/regulator/items", N_("商品名单")),
+    Place("batches", "/regulator/batches", N_("批次")),
     Place("checks", "/regulator/checks", N_("查验统计")),
     Place("approvals", "/regulator/approvals", N_("双人审批")),
     Place("notices", "/regulator/notices", N_("公告")),

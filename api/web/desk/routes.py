@@ -7,12 +7,25 @@ from api.web.desk import approvals, exports, finding, style
 from api.web.desk.seat import check_form
 from api.web.producer import routes as producer
 from api.web.producer import uploads
-from api.web.regulator import authorizations, changing, checks, enterprises, home, items, lots, notices, rights, voids
+from api.web.regulator import (
+    authorizations,
+    batches,
+    changing,
+    checks,
+    enterprises,
+    home,
+    items,
+    lots,
+    notices,
+    rights,
+    runs,
+    voids,
+)
 from api.web.studio import routes as studio
 
 # Whoever comes here need not be signed in.
 OPEN = (sign_in.router, reset.router, style.router)
-REGULATOR = (home, authorizations, changing, enterprises, rights, items, checks, lots, voids, notices)
+REGULATOR = (home, authorizations, changing, enterprises, rights, items, batches, runs, checks, lots, voids, notices)
 BEHIND_SIGN_IN = (
     *(
         steps.router,

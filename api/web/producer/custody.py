@@ -5,7 +5,6 @@ Labels are numbered from 1, as files and pages show them; a code as it is printe
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.v1.door import Here
+from api.web.desk.custody import FATES, account_of
 from api.web.desk.forms import REFUSED, Done, Sending, Sent, blank, once, refused
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtProducerDesk, Seat
@@ -22,11 +22,10 @@ from api.wiring import Process
 from gimark.accounts.rules import Permission
 from gimark.approvals.actions import do_or_propose
 from gimark.approvals.asked import Ending
-from gimark.codes.serial import typed_form
 from gimark.errors import Checklist, InvalidInputError, invalid
 from gimark.issuance.custody.actions import ReportForm, report_labels
 from gimark.issuance.custody.queries import Custody, custody, spans_to_void
-from gimark.issuance.custody.rules import Fate, Told
+from gimark.issuance.custody.rules import Told
 from gimark.issuance.keyring import Keyring
 from gimark.issuance.model import IssueRun
 from gimark.issuance.orders import order_of_run
@@ -38,25 +37,12 @@ from gimark.store.unit_of_work import Act
 router = APIRouter(prefix="/producer/labels/{labels}/custody")
 
 PAGE = "producer/custody.html"
-MOST_SHOWN = 60
 MOST_TYPED = 200
 BETWEEN_RANGES = re.compile(r"[,，;；、\n]+")
 # A code has hyphens of its own.
 OF_NUMBERS = re.compile(r"([0-9]{1,9})\s*-\s*([0-9]{1,9})")
 TO = re.compile(r"\s*(?:至|到|~|～|–|—|\.\.)\s*")
 NUMBER = re.compile(r"[0-9]{1,9}")
-FATES = {Fate.PRINTED: N_("印好"), Fate.SCRAPPED: N_("报废"), Fate.RETURNED: N_("退回")}
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Labels from one number to another, from 1, with the codes of the two ends."""
-
-    first: int
-    last: int
-    count: int
-    first_code: str
-    last_code: str
 
 
 @router.get("")
@@ -111,23 +97,11 @@ def _path(labels: str) -> str:
 
 
 def _facts(process: Process, seat: Seat, labels: str) -> dict[str, Any]:
-    keyring = process.here.keyring
     with process.here.store.reading() as session:
         found = custody(session, seat.actor, labels)
-        run = visible_run(session, seat.actor, found.run_ref)
-        missing = [_stretch(keyring, run, span) for span in found.missing[:MOST_SHOWN]]
+        account = account_of(session, process.here.keyring, seat, found)
         back = f"/producer/orders/{order_of_run(session, seat.actor, found.run_ref)}"
-    say = sayer(seat.language)
-    fates = {fate: say(word) for fate, word in FATES.items()}
-    return {
-        "found": found,
-        "numbers": [(word, count_text(found.accounted.number(fate))) for fate, word in fates.items()],
-        "missing_count": found.accounted.number(None),
-        "missing": missing,
-        "hidden": len(found.missing[MOST_SHOWN:]),
-        "void_count": codes_in(found.to_void),
-        "return_count": codes_in(found.to_return),
-        "reports": [(one, _summed(one.told, fates, seat)) for one in reversed(found.reports)],
+    return account | {
         "path": _path(labels),
         "back": back,
         "can_report": Permission.CHANGE_CODES in seat.actor.permissions,
@@ -136,22 +110,9 @@ def _facts(process: Process, seat: Seat, labels: str) -> dict[str, Any]:
     }
 
 
-def _summed(told: tuple[Told, ...], fates: dict[Fate, str], seat: Seat) -> str:
-    """How many labels went where, as one line."""
-    say = sayer(seat.language)
-    sums = {fate: sum(part.size for part in told if part.fate is fate) for fate in fates}
-    return say(N_("，")).join(f"{fates[fate]} {count_text(count)}" for fate, count in sums.items() if count)
-
-
 def _example(found: Custody) -> str:
     middle = (found.first + found.last) // 2
     return f"{found.first + 1}-{middle + 1}"
-
-
-def _stretch(keyring: Keyring, run: IssueRun, span: Span) -> Stretch:
-    cipher = keyring.ciphers[run.epoch]
-    first, last = (typed_form(cipher.encode(run.number, index, 1)[0].tobytes().decode()) for index in span)
-    return Stretch(span[0] + 1, span[1] + 1, codes_in([span]), first, last)
 
 
 def _told(session: Session, keyring: Keyring, seat: Seat, labels: str, sent: Sent) -> tuple[Told, ...]:

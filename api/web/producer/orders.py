@@ -1,7 +1,6 @@
 """Orders for codes: the list, and one order from the wish to the files and to where each of its codes stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
@@ -11,18 +10,14 @@ from api.v1.door import Here
 from api.web.assets import ORDER_PROGRESS
 from api.web.desk.lists import listing_of
 from api.web.desk.pages import desk_page
+from api.web.desk.ranges import SHOWN_STRETCHES, pieces_of, range_events
 from api.web.desk.seat import AtProducerDesk, Seat
-from api.web.figures import Entry, count_text, entry_of, minute_text
 from api.web.language import Language
-from api.web.producer.words import CODE, RANGE_ACT, STAGE
-from api.web.translation import N_, Say, sayer
+from api.web.producer.words import CODE, STAGE
+from api.web.translation import N_, sayer
 from gimark.accounts.rules import Permission
-from gimark.codes.serial import typed_form
-from gimark.issuance.keyring import Keyring
 from gimark.issuance.lists import ListedRun, RunRanges, run, run_ranges
 from gimark.issuance.orders import OrderedLabels, OrderRow, labels_of, order_row, order_rows
-from gimark.issuance.queries import ActOnRange
-from gimark.issuance.rules import CodeState, Stretch
 from gimark.issuance.stages import UNDER_WAY, OrderStage
 from gimark.jobs.queries import JobFacts, job_by_key
 
@@ -38,22 +33,6 @@ AT_STEP = {
     OrderStage.PRINT_FAILED: 2,
     OrderStage.PRINTED: 3,
 }
-# A run that was cut into more pieces is rare, and its whole list is in the API.
-SHOWN_STRETCHES, SHOWN_ACTS = 60, 60
-
-Event = tuple[str, str, str, str | None, Entry]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of codes in one state, numbered from 1 as people count, with the typed codes of its two ends."""
-
-    first: int
-    last: int
-    count: int
-    state: CodeState
-    first_code: str
-    last_code: str
 
 
 @router.get("")
@@ -76,7 +55,7 @@ def show(request: Request, process: Here, seat: AtProducerDesk, order: str) -> R
         labels = labels_of(session, seat.actor, order)
         follow_up = job_by_key(session, labels_job(order))
         issued = _issued(session, seat, row)
-    pieces = [] if issued is None else _pieces(process.here.keyring, *issued)
+    pieces = [] if issued is None else pieces_of(process.here.keyring, *issued)
     may = seat.actor.permissions
     return desk_page(
         process,
@@ -91,7 +70,7 @@ def show(request: Request, process: Here, seat: AtProducerDesk, order: str) -> R
         failure=_failure(row, labels, follow_up, seat.language),
         pieces=pieces[:SHOWN_STRETCHES],
         hidden_pieces=len(pieces[SHOWN_STRETCHES:]),
-        events=[] if issued is None else _events(*issued, say, seat.language),
+        events=[] if issued is None else range_events(*issued, seat.language),
         stages=STAGE,
         codes=CODE,
         can_print=Permission.CHANGE_CODES in may,
@@ -105,19 +84,6 @@ def _issued(session: Session, seat: Seat, row: OrderRow) -> tuple[ListedRun, Run
     if row.run_ref is None:
         return None
     return run(session, seat.actor, row.run_ref), run_ranges(session, seat.actor, row.run_ref)
-
-
-def _pieces(keyring: Keyring, found: ListedRun, ranges: RunRanges) -> list[Piece]:
-    return [_piece(keyring, found, part) for part in ranges.states.stretches]
-
-
-def _piece(keyring: Keyring, found: ListedRun, part: Stretch) -> Piece:
-    facts = found.facts
-    ends = [
-        typed_form(keyring.ciphers[facts.epoch].encode(facts.number, index, 1)[0].tobytes().decode())
-        for index in (part.first, part.last)
-    ]
-    return Piece(part.first + 1, part.last + 1, part.size, part.state, *ends)
 
 
 def _failure(
@@ -138,22 +104,3 @@ def _said(job: JobFacts | None, language: Language) -> str | None:
         return None
     chinese, _, english = job.error.partition(" / ")
     return english if language == "en" and english else chinese
-
-
-def _events(found: ListedRun, ranges: RunRanges, say: Say, language: Language) -> list[Event]:
-    """What was done with the codes, the newest first."""
-    facts = found.facts
-    issued = say(N_("赋码 %(count)s 枚"), count=count_text(facts.count))
-    first = ("on", minute_text(facts.issued_at, language), issued, None, entry_of(facts.ledger_index))
-    later = [_event(act, say, language) for act in ranges.acts[-SHOWN_ACTS:]]
-    return [*reversed(later), first]
-
-
-def _event(act: ActOnRange, say: Say, language: Language) -> Event:
-    word = RANGE_ACT[act.kind]
-    count = sum(last - first + 1 for first, last in act.spans)
-    first, last = act.spans[0][0] + 1, act.spans[-1][1] + 1
-    where = say(N_("第 %(first)s 至 %(last)s 枚"), first=count_text(first), last=count_text(last))
-    detail = where if act.reason is None else f"{where} · {act.reason}"
-    title = say(N_("%(act)s %(count)s 枚"), act=say(word.text), count=count_text(count))
-    return word.tone, minute_text(act.at, language), title, detail, entry_of(act.ledger_index)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from api.web.figures import day_text, entry_of, short_day_text
 from api.web.language import Language
+from api.web.producer.words import Word
 from api.web.public.ledger import line_of
 from api.web.public.register import ENTERPRISE_KINDS, STANDINGS
 from api.web.public.words import RIGHT_KINDS
 from api.web.translation import N_, sayer
 from gimark.clock import local_day
 from gimark.explorer import LoggedEntry
+from gimark.issuance.model import PrintState
 from gimark.ledger.entries import decode
 from gimark.registry.authorizations.rules import Change, ChangeKind, Standing, Terms
 from gimark.registry.rolls.authorizations import AuthorizationRow
@@ -25,6 +27,14 @@ CHANGES = {
     ChangeKind.SUSPEND: ("warn", N_("暂停使用")),
     ChangeKind.RESTORE: ("on", N_("恢复使用")),
     ChangeKind.REVOKE: ("bad", N_("撤销")),
+}
+# How far the files of a print order are.
+PRINTS: dict[PrintState, Word] = {
+    PrintState.QUEUED: Word(N_("等待制作"), "", "clock"),
+    PrintState.RENDERING: Word(N_("正在制作"), "", "clock"),
+    PrintState.READY: Word(N_("等待放行"), "", "clock"),
+    PrintState.RELEASED: Word(N_("已放行"), "ok", "check"),
+    PrintState.FAILED: Word(N_("制作失败"), "bad", "x"),
 }
 
 

@@ -56,15 +56,22 @@ class ProposalFacts:
 
 
 def proposals(
-    session: Session, actor: Actor, wanted: Wanted, now: datetime, state: ProposalState | None = None
+    session: Session,
+    actor: Actor,
+    wanted: Wanted,
+    now: datetime,
+    state: ProposalState | None = None,
+    subject_ref: str | None = None,
 ) -> Portion[ProposalFacts]:
-    """The proposals that the actor may see, in one state or all, in the order in which they were asked for.
+    """The proposals that the actor may see, in one state or all, on one thing or all, in the order of their asking.
 
     A producer sees those of its enterprise, an office all. Needs READ.
     """
     query = _visible(actor)
     if state is not None:
         query = query.where(is_in(state, now))
+    if subject_ref is not None:
+        query = query.where(Proposal.subject_ref == subject_ref)
     found = portion(session, query, Proposal.id, Proposal.ref, wanted)
     facts = _facts(session, actor, found.items, now)
     return Portion(tuple(facts), found.next)

@@ -128,13 +128,21 @@ def prints_of_code(session: Session, row: IssueRun, index: int) -> tuple[ListedP
 
 
 def print_orders(
-    session: Session, actor: Actor, wanted: Wanted, run_ref: str | None = None, enterprise_ref: str | None = None
+    session: Session,
+    actor: Actor,
+    wanted: Wanted,
+    run_ref: str | None = None,
+    enterprise_ref: str | None = None,
+    batch_ref: str | None = None,
 ) -> Portion[ListedPrint]:
-    """The print orders that the actor may see (of a run, of an enterprise), in the order in which they came.
+    """The print orders that the actor may see (of a run, an enterprise, a batch), in the order in which they came.
 
-    Raises NotFoundError for a run that the actor may not see. Needs READ.
+    Raises NotFoundError for a run or a batch that the actor may not see. Needs READ.
     """
     asked = scoped(select(PrintOrder), actor, PrintOrder.enterprise_id)
+    if batch_ref is not None:
+        of = visible_batch(session, actor, batch_ref).id
+        asked = asked.where(PrintOrder.run_id.in_(select(IssueRun.id).where(IssueRun.batch_id == of)))
     if run_ref is not None:
         asked = asked.where(PrintOrder.run_id == visible_run(session, actor, run_ref).id)
     if enterprise_ref is not None:

@@ -14,6 +14,7 @@ from gimark.accounts.rules import Actor
 from gimark.production.lists import BatchFilter, ListedBatch, batch, batches
 from gimark.production.model import Batch, BatchVolume, VolumeReservation
 from gimark.production.rules import BatchState, Volume
+from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
 from gimark.registry.rights.model import Town
 from gimark.store.paging import Portion, Wanted
@@ -21,9 +22,11 @@ from gimark.store.paging import Portion, Wanted
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """A batch with the names of its item and town, the item's net content in grams, and the batch's volume."""
+    """A batch with the names of its enterprise, item and town, the item's net content in grams, and its volume."""
 
     batch: ListedBatch
+    enterprise_zh: str
+    enterprise_en: str | None
     item_zh: str
     item_en: str | None
     town_zh: str
@@ -70,11 +73,11 @@ def batch_row(session: Session, actor: Actor, ref: str, now: datetime) -> BatchR
 
 def _rows(session: Session, listed: Sequence[ListedBatch], now: datetime) -> tuple[BatchRow, ...]:
     items = {
-        ref: (name_zh, name_en, net_g)
-        for ref, name_zh, name_en, net_g in session.execute(
-            select(TradeItem.ref, TradeItem.name_zh, TradeItem.name_en, TradeItem.net_g).where(
-                TradeItem.ref.in_({one.item_ref for one in listed})
-            )
+        ref: (item, enterprise)
+        for ref, item, enterprise in session.execute(
+            select(TradeItem.ref, TradeItem, Enterprise)
+            .join(Enterprise, Enterprise.id == TradeItem.enterprise_id)
+            .where(TradeItem.ref.in_({one.item_ref for one in listed}))
         )
     }
     towns = {
@@ -84,7 +87,7 @@ def _rows(session: Session, listed: Sequence[ListedBatch], now: datetime) -> tup
     used = _used(session, [one.ref for one in listed], now)
     rows = []
     for one in listed:
-        name_zh, name_en, net_g = items[one.item_ref]
+        item, enterprise = items[one.item_ref]
         town = towns[one.terms.town_code]
         sums, reserved_g = used[one.ref]
         volume = Volume(
@@ -95,7 +98,9 @@ def _rows(session: Session, listed: Sequence[ListedBatch], now: datetime) -> tup
             reserved_g=reserved_g,
             override_g=sums.override_g,
         )
-        rows.append(BatchRow(one, name_zh, name_en, town.name_zh, town.name_en, net_g, volume))
+        holder = enterprise.name_zh, enterprise.name_en
+        names = item.name_zh, item.name_en, town.name_zh, town.name_en
+        rows.append(BatchRow(one, *holder, *names, item.net_g, volume))
     return tuple(rows)
 
 

@@ -58,8 +58,10 @@ def differences(session: Session) -> Iterator[Difference]:
     yield from _told(production.differing_batches(session, bodies))
     yield from _told(production.differing_acts(session))
     yield from _told(production.differing_sums(session))
+    yield from _told(production.differing_seasons(session))
     yield from _told(issuance.differing_commitments(session))
     yield from _told(issuance.differing_lists(session))
+    yield from _told(issuance.differing_seasons(session))
     yield from _moved(session)
 
 

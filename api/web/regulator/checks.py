@@ -13,7 +13,7 @@ from api.web.desk.tiles import tile_map
 from api.web.public.words import TONES, WORDS
 from api.web.translation import N_, sayer
 from gimark.scans.rules import COLOURS, Colour, Reason
-from gimark.scans.statistics.queries import verdict_lines
+from gimark.scans.statistics.queries import verdict_lines, verdict_months
 
 router = APIRouter(prefix="/regulator/checks")
 
@@ -34,14 +34,12 @@ def checks(request: Request, process: Here, seat: AtRegulatorDesk) -> Response:
     say = sayer(seat.language)
     listing = listing_of(request, ("month",))
     with process.here.store.reading() as session:
-        lines = verdict_lines(session, seat.actor)
-    months = sorted({line.month for line in lines}, reverse=True)
-    month = listing.filters["month"] if listing.filters["month"] in months else next(iter(months), "")
+        months = verdict_months(session, seat.actor)[::-1]
+        month = listing.filters["month"] if listing.filters["month"] in months else next(iter(months), "")
+        lines = verdict_lines(session, seat.actor, month)
     by_reason: Counter[Reason] = Counter()
     troubled: Counter[str] = Counter()
     for line in lines:
-        if line.month != month:
-            continue
         reason = Reason(line.reason)
         by_reason[reason] += line.looks
         if COLOURS[reason] is Colour.RED and reason is not Reason.MALFORMED:

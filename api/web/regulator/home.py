@@ -20,12 +20,10 @@ from gimark.approvals.queries import waiting_for
 from gimark.clock import local_day
 from gimark.issuance.figures import CodeFigures, code_figures
 from gimark.ledger import book
-from gimark.ledger.days import first_index_on
 from gimark.production.seasons import SeasonVolume, season_of, season_volume, volume_by_enterprise
 from gimark.registry.rolls.standings import Standings, standings
 from gimark.scans.rules import FORGED, Reason
-from gimark.scans.statistics.queries import Grouping, VerdictLine, scan_lines, scan_sums, verdict_lines
-from gimark.scans.statistics.scope import Scope
+from gimark.scans.statistics.queries import VerdictLine, county_checks, verdict_lines
 
 router = APIRouter(prefix="/regulator")
 
@@ -44,13 +42,11 @@ def home(request: Request, process: Here, seat: AtRegulatorDesk) -> Response:
     today = local_day(now)
     begins = season_of(today)
     with process.here.store.reading() as session:
-        first = first_index_on(session, begins)
         standing = standings(session, seat.actor, today)
-        codes = code_figures(session, seat.actor, first)
-        volume = season_volume(session, seat.actor, first)
-        enterprises = volume_by_enterprise(session, seat.actor, first, MOST_BARS)
-        checks = scan_sums(session, seat.actor, Scope())
-        provinces = scan_lines(session, seat.actor, Scope(), Grouping.PROVINCE).items
+        codes = code_figures(session, seat.actor, begins)
+        volume = season_volume(session, seat.actor, begins)
+        enterprises = volume_by_enterprise(session, seat.actor, begins, MOST_BARS)
+        checks = county_checks(session, seat.actor, begins)
         todo = _todo(session, seat.actor, standing, today, waiting_for(session, seat.actor, now), seat.language)
         size = book.size(session)
     return desk_page(
@@ -64,8 +60,8 @@ def home(request: Request, process: Here, seat: AtRegulatorDesk) -> Response:
         todo=todo,
         enterprises=enterprises,
         checks=checks,
-        map=tile_map({line.key: line.checks for line in provinces}, seat.language),
-        unknown=sum(line.checks for line in provinces if not line.key),
+        map=tile_map(checks.by_province, seat.language),
+        unknown=checks.by_province.get("", 0),
     )
 
 
@@ -88,7 +84,7 @@ def _figures(
         ),
         (say(N_("已激活")), _count(codes.activated), say(N_("枚")), _share(codes.activated, codes.issued, language)),
         (say(N_("作废与退回")), _count(ended), say(N_("枚")), detail if ended else ""),
-        (say(N_("查验")), _count(checks), say(N_("次")), say(N_("自开始发放以来"))),
+        (say(N_("查验")), _count(checks), say(N_("次")), say(N_("本季至今"))),
     )
 
 

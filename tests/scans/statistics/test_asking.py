@@ -1,7 +1,7 @@
 """What the sums say to whom: a producer its own, regulators and auditors all, and another's things are not found."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -13,10 +13,19 @@ from gimark.errors import InvalidInputError, NotAllowedError, NotFoundError
 from gimark.issuance.model import IssueRun
 from gimark.issuance.queries import RunFacts
 from gimark.registry.enterprises.model import Enterprise
-from gimark.scans.hours import hour_of
+from gimark.scans.hours import hour_of, hours_in
 from gimark.scans.looks import Look, write_looks
 from gimark.scans.statistics.actions import count_checks
-from gimark.scans.statistics.queries import Grouping, ScanLine, VerdictLine, scan_lines, scan_sums, verdict_lines
+from gimark.scans.statistics.queries import (
+    Grouping,
+    ScanLine,
+    VerdictLine,
+    county_checks,
+    scan_lines,
+    scan_sums,
+    verdict_lines,
+    verdict_months,
+)
 from gimark.scans.statistics.scope import Scope
 from gimark.store.paging import Wanted
 from tests.county import BATCH, OTHER_USCC, USCC, County, on_both
@@ -85,6 +94,8 @@ def test_a_regulator_and_an_auditor_see_the_sums_of_all(
                 ScanLine("2026-11", "2026-11", None, None, 4),
                 ScanLine("2026-12", "2026-12", None, None, 1),
             ]
+            assert county_checks(session, actor, date(2026, 7, 1)).by_province == {"": 1, "31": 1, "33": 3}
+            assert county_checks(session, actor, date(2026, 12, 1)).checks == 1
 
 
 @on_both
@@ -145,14 +156,21 @@ def test_a_place_that_is_no_month_is_refused(county: County, cursor: str) -> Non
 
 def test_look_ups_by_verdict_are_no_producers(county: County) -> None:
     with county.store.acting() as act:
-        write_looks(act.session.connection(), [Look(hour_of(act.now), "bad_signature", None)] * 3)
+        hours = [hour_of(act.now)] * 3 + [hours_in(202611)[-1], hours_in(202611).stop, hours_in(202602)[0]]
+        write_looks(act.session.connection(), [Look(hour, "bad_signature", None) for hour in hours])
         act.commit()
     with county.store.reading() as session:
-        assert verdict_lines(session, county.regulator) == [VerdictLine("2026-11", "bad_signature", "", 3)]
-        assert verdict_lines(session, county.regulator, "2026-11") == verdict_lines(session, county.regulator)
+        assert verdict_months(session, county.regulator) == ["2026-02", "2026-11", "2026-12"]
+        of_november = [VerdictLine("2026-11", "bad_signature", "", 4)]
+        assert verdict_lines(session, county.regulator, "2026-11") == of_november
         assert verdict_lines(session, county.regulator, "2026-10") == []
+        assert verdict_lines(session, county.regulator)[1:2] == of_november
+        assert len(verdict_lines(session, county.regulator)) == 3
+        for question in (verdict_lines, verdict_months):
+            with pytest.raises(NotAllowedError):
+                question(session, county.producer)
         with pytest.raises(NotAllowedError):
-            verdict_lines(session, county.producer)
+            county_checks(session, county.producer, date(2026, 7, 1))
 
 
 def test_no_question_reads_a_check(county: County, runs: tuple[RunFacts, RunFacts, RunFacts]) -> None:

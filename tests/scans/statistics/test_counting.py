@@ -18,14 +18,14 @@ from gimark.scans.model import CodeScans, RunScans, ScanCheck, ScanMonth, Verdic
 from gimark.scans.retention import sweep
 from gimark.scans.statistics import actions
 from gimark.scans.statistics.actions import count_checks, counted_at
-from gimark.scans.statistics.model import CountedHour, RunHour, RunMonth, RunProvince, VerdictMonth
+from gimark.scans.statistics.model import CountedHour, MonthProvince, RunHour, RunMonth, RunProvince, VerdictMonth
 from gimark.store.unit_of_work import Store
 
 BEGIN = datetime(2026, 8, 3, 2, tzinfo=UTC)
 ONE, OTHER = b"\x01" * 8, b"\x02" * 8
 TABLES = (
     *(ScanCheck, CodeScans, ScanMonth, RunScans, VerdictHour),
-    *(CountedHour, RunHour, RunMonth, RunProvince, VerdictMonth),
+    *(CountedHour, MonthProvince, RunHour, RunMonth, RunProvince, VerdictMonth),
 )
 
 
@@ -70,6 +70,7 @@ class Recount:
             checks[run_id] += n
         with store.reading() as session:
             months = {(row.run_id, row.month, row.province): row.checks for row in session.scalars(select(RunMonth))}
+            of_all = {(row.month, row.province): row.checks for row in session.scalars(select(MonthProvince))}
             provinces = {(row.run_id, row.province): row.checks for row in session.scalars(select(RunProvince))}
             totals = {row.run_id: (row.checks, row.codes) for row in session.scalars(select(RunScans))}
             looks: Counter[tuple[int, str, str]] = Counter()
@@ -82,6 +83,10 @@ class Recount:
             for kept in session.scalars(select(ScanMonth)):
                 of_codes[kept.run_id] += kept.checks
         assert months == dict(self.months)
+        in_all: Counter[tuple[int, str]] = Counter()
+        for (_, month, province), n in self.months.items():
+            in_all[month, province] += n
+        assert of_all == in_all
         assert provinces == dict(self.provinces)
         assert totals == {run_id: (checks[run_id], codes) for run_id, codes in runs.items()}
         assert looks == self.verdicts

@@ -1,24 +1,36 @@
-"""Sums over a stretch of the ledger: what was issued, activated, voided and returned, in codes."""
+"""A season's acts in codes: what was issued, activated, voided and returned; and what an authorization was used for.
+
+The season's sums are kept by the acts themselves, in the same transaction (production/seasons.py says how).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, require
 from gimark.clock import SHANGHAI, local_day
-from gimark.issuance.model import IssueRun, RangeAct, RangeSpan, RunAuthorization
+from gimark.issuance.model import IssueRun, RunAuthorization, SeasonCodes
 from gimark.issuance.rules import RangeKind
 from gimark.production.model import Batch
+from gimark.production.seasons import add_to_season, season_at
 from gimark.registry.authorizations.model import Authorization
 from gimark.registry.items.model import TradeItem
+from gimark.store.unit_of_work import Act
+
+# The column of `season_codes` that an act adds to; a reprint changes no code.
+COUNTED: Mapping[RangeKind, str] = {
+    RangeKind.ACTIVATE: "activated",
+    RangeKind.VOID: "voided",
+    RangeKind.RETURN: "returned",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class CodeFigures:
-    """Codes that acts of a stretch were about. A code that was activated and then voided counts in both."""
+    """Codes that a season's acts were about. A code that was activated and then voided counts in both."""
 
     runs: int
     issued: int
@@ -27,36 +39,27 @@ class CodeFigures:
     returned: int
 
 
-def code_figures(session: Session, actor: Actor, first_index: int) -> CodeFigures:
-    """The figures of all acts from ledger index `first_index` on; a producer's are of its own codes. Needs READ."""
+def add_issued(act: Act, enterprise_id: int, count: int) -> None:
+    """Count a run of `count` codes that this act makes official in its season's sums. Needs the ledger's lock."""
+    add_to_season(act, SeasonCodes, season_at(act.now), enterprise_id, {"runs": 1, "issued": count})
+
+
+def add_changed(act: Act, enterprise_id: int, kind: RangeKind, count: int) -> None:
+    """Count the codes that this act activates, voids or returns. Needs the ledger's lock."""
+    if kind in COUNTED:
+        add_to_season(act, SeasonCodes, season_at(act.now), enterprise_id, {COUNTED[kind]: count})
+
+
+def code_figures(session: Session, actor: Actor, season_on: date) -> CodeFigures:
+    """The figures of all acts in the season that begins on that day; a producer's are of its own codes. Needs READ."""
     require(actor, Permission.READ)
-    runs, codes = session.execute(
-        select(func.count(IssueRun.id), func.coalesce(func.sum(IssueRun.count), 0))
-        .join(Batch, Batch.id == IssueRun.batch_id)
-        .join(TradeItem, TradeItem.id == Batch.item_id)
-        .where(IssueRun.ledger_index >= first_index, *_own(actor))
-    ).one()
-    by_kind = _by_kind(session, actor, first_index)
-    return CodeFigures(
-        runs=runs,
-        issued=int(codes),
-        activated=by_kind.get(RangeKind.ACTIVATE, 0),
-        voided=by_kind.get(RangeKind.VOID, 0),
-        returned=by_kind.get(RangeKind.RETURN, 0),
+    columns = SeasonCodes.runs, SeasonCodes.issued, SeasonCodes.activated, SeasonCodes.voided, SeasonCodes.returned
+    asked = select(*(func.coalesce(func.sum(column), 0) for column in columns)).where(
+        SeasonCodes.season_on == season_on
     )
-
-
-def _by_kind(session: Session, actor: Actor, first_index: int) -> Mapping[RangeKind, int]:
-    asked = (
-        select(RangeAct.kind, func.sum(RangeSpan.last - RangeSpan.first + 1))
-        .join(RangeSpan, RangeSpan.act_id == RangeAct.id)
-        .join(IssueRun, IssueRun.id == RangeAct.run_id)
-        .join(Batch, Batch.id == IssueRun.batch_id)
-        .join(TradeItem, TradeItem.id == Batch.item_id)
-        .where(RangeAct.ledger_index >= first_index, *_own(actor))
-        .group_by(RangeAct.kind)
-    )
-    return {kind: int(codes) for kind, codes in session.execute(asked)}
+    if actor.enterprise_id is not None:
+        asked = asked.where(SeasonCodes.enterprise_id == actor.enterprise_id)
+    return CodeFigures(*(int(value) for value in session.execute(asked).one()))
 
 
 def _own(actor: Actor) -> list[ColumnElement[bool]]:

@@ -24,6 +24,7 @@ from gimark.codes.cipher import SerialCipher
 from gimark.codes.commitment import level8, root
 from gimark.codes.run import CHUNK, RunCodes
 from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, invalid
+from gimark.issuance.figures import add_issued
 from gimark.issuance.keyring import HeldKey, Keyring
 from gimark.issuance.keys.queries import is_withdrawn
 from gimark.issuance.limits import check_yearly_limit
@@ -187,6 +188,7 @@ def _make_official(
             codes_root=b64encode(codes_root).decode(),
         )
         volume.post(act, batch, MovementKind.ISSUE, item.net_g * codes.count, 0, index)
+        add_issued(act, item.enterprise_id, codes.count)
         run = IssueRun(
             order_id=order.id,
             number=codes.run,

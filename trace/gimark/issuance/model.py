@@ -1,6 +1,6 @@
 """Issue orders and runs, acts on ranges of codes, and print orders. One row per run, none per code."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
@@ -107,6 +107,25 @@ class RangeSpan(Base):
     act_id: Mapped[int] = mapped_column(ForeignKey("range_act.id"), primary_key=True)
     first: Mapped[int] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class SeasonCodes(Base):
+    """The running sums of the acts of one season on an enterprise's codes: runs and codes issued, codes changed.
+
+    Kept so that a season costs one row an enterprise, however many runs there were; `issue_run` and `range_act` are
+    where they come from. A code that was activated and then voided counts in both.
+    """
+
+    __tablename__ = "season_codes"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    season_on: Mapped[date] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
+    runs: Mapped[int] = mapped_column(default=0)
+    issued: Mapped[int] = mapped_column(default=0)
+    activated: Mapped[int] = mapped_column(default=0)
+    voided: Mapped[int] = mapped_column(default=0)
+    returned: Mapped[int] = mapped_column(default=0)
 
 
 class PrintOrder(Base):

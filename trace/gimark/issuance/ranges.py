@@ -10,6 +10,7 @@ from gimark.accounts.seconds import require_second
 from gimark.clock import SHANGHAI, local_day
 from gimark.codes.serial import read_typed
 from gimark.errors import ConflictError, Fault, invalid
+from gimark.issuance.figures import add_changed
 from gimark.issuance.keyring import Keyring
 from gimark.issuance.model import IssueRun, RangeAct, RangeSpan
 from gimark.issuance.queries import ActOnRange, run_states, visible_run
@@ -83,6 +84,7 @@ def change_ranges(act: Act, actor: Actor, run_ref: str, form: RangeForm, second:
         entry["reason"] = form.reason
     index = book.append(act, f"run.{form.kind}", actor.ledger_word, **entry)
     _post(act, batch, run, states, form.kind, spans, index)
+    add_changed(act, act.session.get_one(TradeItem, batch.item_id).enterprise_id, form.kind, codes_in(spans))
     row = RangeAct(run_id=run.id, kind=form.kind, reason=form.reason, at=act.now, ledger_index=index)
     act.session.add(row)
     act.session.flush()

@@ -1,18 +1,23 @@
 """Runs and acts on ranges as the ledger should hold them, and the volume they must have moved."""
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy import except_, select
 from sqlalchemy.orm import Session
 
 from gimark.codes.commitment import BLOCK, HASH_SIZE, root
+from gimark.issuance.figures import COUNTED
 from gimark.issuance.keys.model import KeyAct, KeySetPublication, SigningKey
-from gimark.issuance.model import IssueRun, RangeAct, RangeSpan, RunAuthorization
+from gimark.issuance.model import IssueRun, RangeAct, RangeSpan, RunAuthorization, SeasonCodes
 from gimark.issuance.queries import acts_on
 from gimark.issuance.rules import CodeState, RangeKind, RunStates
 from gimark.ledger.replay import ExpectedEntry
 from gimark.production.model import Batch, EnterpriseEntry, EntryKind, MovementKind
+from gimark.production.replay import differing_from_season
+from gimark.production.seasons import season_at
 from gimark.registry.authorizations.model import Authorization
 from gimark.registry.items.model import TradeItem
 
@@ -64,6 +69,21 @@ def expected_movements(session: Session) -> Iterator[tuple[int, tuple[int, str, 
             elif act.kind is not RangeKind.REPRINT:
                 yield act.ledger_index, (batch_index, act.kind.value, -run.net_g * size, -run.net_g * active)
             states = states.after(act.kind, act.spans, act.ledger_index)
+
+
+def differing_seasons(session: Session) -> Iterator[tuple[int, str]]:
+    """(ledger index of the enterprise, what differs) where a season's codes are not those of its runs and acts."""
+    made: Counter[tuple[date, int, str]] = Counter()
+    whose = select(IssueRun.id, TradeItem.enterprise_id).join(Batch, Batch.id == IssueRun.batch_id)
+    owners: dict[int, int] = dict(session.execute(whose.join(TradeItem, TradeItem.id == Batch.item_id)).all())
+    for run_id, at, count in session.execute(select(IssueRun.id, IssueRun.issued_at, IssueRun.count)):
+        made.update({(season_at(at), owners[run_id], "runs"): 1, (season_at(at), owners[run_id], "issued"): count})
+    acts = select(RangeAct.run_id, RangeAct.kind, RangeAct.at, RangeSpan.last - RangeSpan.first + 1)
+    acts = acts.join(RangeSpan, RangeSpan.act_id == RangeAct.id).where(RangeAct.kind.in_(COUNTED))
+    for run_id, kind, at, count in session.execute(acts):
+        if run_id in owners:
+            made[season_at(at), owners[run_id], COUNTED[kind]] += count
+    yield from differing_from_season(session, SeasonCodes, made)
 
 
 def _keys(session: Session) -> Iterator[ExpectedEntry]:

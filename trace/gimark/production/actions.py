@@ -16,6 +16,7 @@ from gimark.production.model import Batch, BatchAct, BatchActKind
 from gimark.production.queries import terms_of
 from gimark.production.registering import BatchForm, check_town, enter_batches, entry_fields, judge_batches
 from gimark.production.rules import BatchTerms, check_terms
+from gimark.production.seasons import move_batch
 from gimark.production.volume import check_kept
 from gimark.registry.items.model import TradeItem
 from gimark.store.unit_of_work import Act
@@ -47,6 +48,7 @@ def confirm_batch(act: Act, actor: Actor, ref: str, packed_g: int, packed_on: da
     }
     _record(act, actor, batch, BatchActKind.CONFIRM, entry)
     batch.packed_g, batch.packed_on = packed_g, packed_on
+    move_batch(act, batch, base_g=packed_g - before.planned_g)
     act.session.flush()
     return batch
 
@@ -72,6 +74,7 @@ def amend_batch(act: Act, actor: Actor, ref: str, terms: BatchTerms, reason: str
     batch.town_code = terms.town_code
     batch.harvested_from, batch.harvested_until = terms.harvested_from, terms.harvested_until
     batch.planned_g, batch.packed_g, batch.packed_on = terms.planned_g, terms.packed_g, terms.packed_on
+    move_batch(act, batch, base_g=(terms.packed_g or terms.planned_g) - (before.packed_g or before.planned_g))
     act.session.flush()
     return batch
 

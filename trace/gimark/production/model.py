@@ -128,6 +128,24 @@ class BatchVolume(Base):
     override_g: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
+class SeasonSums(Base):
+    """The running sums of the batches that an enterprise registered in one season, in grams.
+
+    Kept so that a season costs one row an enterprise, however many batches there were; `batch` and `batch_volume` are
+    where they come from. `base_g` is the confirmed mass, before that the planned one.
+    """
+
+    __tablename__ = "season_volume"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    season_on: Mapped[date] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
+    batches: Mapped[int] = mapped_column(default=0)
+    base_g: Mapped[int] = mapped_column(default=0)
+    issued_g: Mapped[int] = mapped_column(default=0)
+    activated_g: Mapped[int] = mapped_column(default=0)
+
+
 class VolumeOverride(Base):
     """Grams by which a batch's limits were raised, by an exception of the regulator's with its grounds.
 

@@ -5,6 +5,7 @@ Each form is judged by the same checks in the same order; `judge_batches` says e
 nothing comes between them.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,8 +18,9 @@ from gimark.clock import local_day
 from gimark.codes.lot import check_lot
 from gimark.errors import ConflictError, Fault, GimarkError, NotAuthorisedError, invalid
 from gimark.ledger import book
-from gimark.production.model import Batch, BatchAuthorization, BatchVolume, EnterpriseEntry, EntryKind
+from gimark.production.model import Batch, BatchAuthorization, BatchVolume, EnterpriseEntry, EntryKind, SeasonSums
 from gimark.production.rules import BatchTerms, check_terms
+from gimark.production.seasons import add_to_season, season_at
 from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of, fitting
 from gimark.registry.items.model import TradeItem, TradeItemRight
 from gimark.registry.rights.model import RightTown, Town
@@ -266,7 +268,7 @@ def _batch(act: Act, one: Permitted, index: int) -> Batch:
 
 
 def _insert_what_goes_with(act: Act, permitted: Sequence[Permitted], batches: Sequence[Batch]) -> None:
-    """The volume, the place in the enterprise's list and the authorizations of each batch."""
+    """The volume, the place in the enterprise's list and the authorizations of each batch, and the season's sums."""
     if not batches:
         return
     volumes = [{"batch_id": batch.id, "issued_g": 0, "activated_g": 0} for batch in batches]
@@ -281,6 +283,11 @@ def _insert_what_goes_with(act: Act, permitted: Sequence[Permitted], batches: Se
     ]
     for table, rows in ((BatchVolume, volumes), (EnterpriseEntry, listed), (BatchAuthorization, under)):
         act.session.execute(insert(table), rows)
+    sums: dict[int, Counter[str]] = defaultdict(Counter)
+    for one in permitted:
+        sums[one.item.enterprise_id].update(batches=1, base_g=one.form.planned_g)
+    for enterprise_id, added in sorted(sums.items()):
+        add_to_season(act, SeasonSums, season_at(act.now), enterprise_id, added)
 
 
 def _unauthorised(item: TradeItem, held: list[AuthorizationFacts], day: date) -> Fault:

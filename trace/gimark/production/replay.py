@@ -1,6 +1,9 @@
 """Batches as the ledger should hold them, and their present state derived again from their acts."""
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,11 +15,14 @@ from gimark.production.model import (
     BatchActKind,
     BatchAuthorization,
     BatchVolume,
+    SeasonSums,
     VolumeMovement,
     VolumeOverride,
 )
 from gimark.production.overrides import grant_fields, grounds_fields
+from gimark.production.seasons import season_at
 from gimark.registry.authorizations.model import Authorization
+from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
 
 
@@ -121,3 +127,45 @@ def differing_sums(session: Session) -> Iterator[tuple[int, str]]:
             yield index, f"volume: row {sums.issued_g}/{sums.activated_g} g, movements {issued or 0}/{activated or 0} g"
         if sums.override_g != int(raised or 0):
             yield index, f"volume: row raised by {sums.override_g} g, exceptions {raised or 0} g"
+
+
+def differing_seasons(session: Session) -> Iterator[tuple[int, str]]:
+    """(ledger index of the enterprise, what differs) where a season's sums are not the sums of its batches."""
+    rows = session.execute(
+        select(
+            Batch.registered_at,
+            TradeItem.enterprise_id,
+            func.coalesce(Batch.packed_g, Batch.planned_g),
+            func.coalesce(BatchVolume.issued_g, 0),
+            func.coalesce(BatchVolume.activated_g, 0),
+        )
+        .join(TradeItem, TradeItem.id == Batch.item_id)
+        .outerjoin(BatchVolume, BatchVolume.batch_id == Batch.id)
+    )
+    made: Counter[tuple[date, int, str]] = Counter()
+    for at, enterprise_id, base_g, issued_g, activated_g in rows:
+        place = season_at(at), enterprise_id
+        added = {"batches": 1, "base_g": base_g, "issued_g": issued_g, "activated_g": activated_g}
+        made.update({(*place, name): int(number) for name, number in added.items()})
+    yield from differing_from_season(session, SeasonSums, made)
+
+
+def differing_from_season(
+    session: Session, table: type[Any], made: Counter[tuple[date, int, str]]
+) -> Iterator[tuple[int, str]]:
+    """(ledger index of the enterprise, what differs) where the rows of `table`, which keeps sums by season and
+    enterprise, do not say what was added up again: `made`, by season, enterprise's key and column."""
+    columns = [column.name for column in table.__table__.columns if not column.primary_key]
+    kept = Counter(
+        {
+            (row.season_on, row.enterprise_id, name): getattr(row, name)
+            for row in session.scalars(select(table))
+            for name in columns
+        }
+    )
+    indices: dict[int, int] = dict(session.execute(select(Enterprise.id, Enterprise.ledger_index)).all())
+    for season_on, enterprise_id, name in sorted(kept.keys() | made.keys()):
+        place = season_on, enterprise_id, name
+        if kept[place] != made[place]:
+            what = f"season from {season_on}, {name}: row {kept[place]}, acts {made[place]}"
+            yield indices[enterprise_id], what

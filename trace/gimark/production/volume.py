@@ -8,6 +8,7 @@ from gimark.errors import ConflictError, Fault, VolumeExceededError
 from gimark.production.model import Batch, BatchVolume, MovementKind, VolumeMovement, VolumeReservation
 from gimark.production.queries import volume_of
 from gimark.production.rules import BatchTerms
+from gimark.production.seasons import move_batch
 from gimark.quantities import within_tolerance
 from gimark.store.unit_of_work import Act
 
@@ -33,7 +34,7 @@ def release(act: Act, reservation_id: int) -> None:
 
 
 def post(act: Act, batch: Batch, kind: MovementKind, issued_g: int, activated_g: int, ledger_index: int) -> None:
-    """Record what an act did to the batch's volume (grams, signed) and move its running sums.
+    """Record what an act did to the batch's volume (grams, signed) and move its running sums and its season's.
 
     The limits are checked here, at the moment the act becomes official: issue against planned mass, activate
     against confirmed mass, both + 2 %. Raises VolumeExceededError.
@@ -50,6 +51,7 @@ def post(act: Act, batch: Batch, kind: MovementKind, issued_g: int, activated_g:
         raise exceeded_mass("packed", volume.activation_base_g)
     sums.issued_g += issued_g
     sums.activated_g += activated_g
+    move_batch(act, batch, issued_g=issued_g, activated_g=activated_g)
     act.session.add(
         VolumeMovement(
             batch_id=batch.id, kind=kind, issued_g=issued_g, activated_g=activated_g, ledger_index=ledger_index

@@ -6,7 +6,7 @@ Shanghai has kept UTC+8 all year since 1991, so hours are enough to tell it.
 
 from datetime import UTC, datetime, timedelta
 
-from gimark.clock import local_day
+from gimark.clock import SHANGHAI, local_day
 
 SECONDS = 3600
 HOURS_IN_A_WEEK = 168
@@ -40,3 +40,10 @@ def month_of(hour: int) -> int:
     """The month of an hour in Asia/Shanghai as year × 100 + month."""
     day = local_day(instant_of(hour))
     return day.year * 100 + day.month
+
+
+def hours_in(month: int) -> range:
+    """The hours of such a month."""
+    year, number = divmod(month, 100)
+    began, ended = (datetime(year + place // 12, place % 12 + 1, 1, tzinfo=SHANGHAI) for place in (number - 1, number))
+    return range(hour_of(began), hour_of(ended))

@@ -19,6 +19,7 @@ from gimark.scans.model import CodeScans, RunScans, ScanCheck, VerdictHour
 from gimark.scans.statistics.model import (
     STANDING_ID,
     CountedHour,
+    MonthProvince,
     RunHour,
     RunMonth,
     RunProvince,
@@ -162,8 +163,12 @@ def _take_in(act: Act, hour: int, found: Mapping[Place, int], *only: Any) -> set
     _add_to(session, RunMonth, ("run_id", "month", "province"), "checks", _keyed(added, lambda p: (p[0], month, p[1])))
     _add_to(session, RunProvince, ("run_id", "province"), "checks", added)
     runs: dict[int, int] = defaultdict(int)
-    for (run_id, _), n in added.items():
+    provinces: dict[str, int] = defaultdict(int)
+    for (run_id, province), n in added.items():
         runs[run_id] += n
+        provinces[province] += n
+    of_month = {(month, province): n for province, n in provinces.items()}
+    _add_to(session, MonthProvince, ("month", "province"), "checks", of_month)
     _add_to(session, RunScans, ("run_id",), "checks", {(run_id,): n for run_id, n in runs.items()}, {"codes": 0})
     return set(runs)
 

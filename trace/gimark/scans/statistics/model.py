@@ -69,6 +69,17 @@ class RunProvince(Base):
     checks: Mapped[int]
 
 
+class MonthProvince(Base):
+    """All checks of one month by province, of whatever run; they stay when the months of the runs go."""
+
+    __tablename__ = "scan_month_province"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    month: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    province: Mapped[str] = mapped_column(String(2), primary_key=True)
+    checks: Mapped[int]
+
+
 class VerdictMonth(Base):
     """How many look-ups of a month ended in a reason, by province, once their hours are gone."""
 

@@ -5,8 +5,9 @@ instant every answer gives.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,10 +20,10 @@ from gimark.issuance.model import IssueRun
 from gimark.production.model import Batch
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
-from gimark.scans.hours import month_of
+from gimark.scans.hours import hours_in, month_of
 from gimark.scans.model import RunScans, VerdictHour
 from gimark.scans.statistics.actions import counted_at
-from gimark.scans.statistics.model import RunMonth, RunProvince, VerdictMonth
+from gimark.scans.statistics.model import MonthProvince, RunMonth, RunProvince, VerdictMonth
 from gimark.scans.statistics.scope import Scope, runs_in
 from gimark.store.paging import Portion, Wanted, unknown_place
 
@@ -75,6 +76,33 @@ class VerdictLine:
     looks: int
 
 
+@dataclass(frozen=True, slots=True)
+class CountyChecks:
+    """All checks of some months, by province ("" = unknown)."""
+
+    by_province: Mapping[str, int]
+    counted_at: datetime | None
+
+    @property
+    def checks(self) -> int:
+        """All of them."""
+        return sum(self.by_province.values())
+
+
+def county_checks(session: Session, actor: Actor, began: date) -> CountyChecks:
+    """The checks of the month in which the day `began` lies and all later ones, of whatever code, at a fixed price.
+
+    They belong to no enterprise: raises NotAllowedError for a producer.
+    """
+    _require_county(actor)
+    rows = session.execute(
+        select(MonthProvince.province, func.sum(MonthProvince.checks))
+        .where(MonthProvince.month >= began.year * 100 + began.month)
+        .group_by(MonthProvince.province)
+    )
+    return CountyChecks({province: int(checks) for province, checks in rows}, counted_at(session))
+
+
 def scan_sums(session: Session, actor: Actor, scope: Scope) -> ScanSums:
     """The sums of everything in scope. Raises NotFoundError for what is not there or not the actor's."""
     runs = runs_in(session, actor, scope)
@@ -121,17 +149,47 @@ def verdict_lines(session: Session, actor: Actor, month: str | None = None) -> l
 
     They belong to no enterprise: raises NotAllowedError for a producer.
     """
+    _require_county(actor)
+    known = _verdict_months(session)
+    wanted = known if month is None else [one for one in known if _month(one) == month]
+    return [line for one in wanted for line in _verdicts_of(session, one)]
+
+
+def verdict_months(session: Session, actor: Actor) -> list[str]:
+    """The months (YYYY-MM) of which there is any look-up, the first first. Raises NotAllowedError for a producer."""
+    _require_county(actor)
+    return [_month(one) for one in _verdict_months(session)]
+
+
+def _verdicts_of(session: Session, month: int) -> list[VerdictLine]:
+    hours = hours_in(month)
+    sums: Counter[tuple[str, str]] = Counter()
+    for table, when in (
+        (VerdictMonth, VerdictMonth.month == month),
+        (VerdictHour, VerdictHour.hour.between(hours[0], hours[-1])),
+    ):
+        asked = select(table.reason, table.province, func.sum(table.looks)).where(when)
+        for reason, province, looks in session.execute(asked.group_by(table.reason, table.province)):
+            sums[reason, province] += int(looks)
+    return [VerdictLine(_month(month), *place, looks) for place, looks in sorted(sums.items())]
+
+
+def _verdict_months(session: Session) -> list[int]:
+    """Those folded, and those that the hours kept since then lie in: found month by month, not by reading the hours."""
+    months = set(session.scalars(select(VerdictMonth.month).distinct()))
+    hour = session.scalar(select(func.min(VerdictHour.hour)))
+    while hour is not None:
+        month = month_of(hour)
+        months.add(month)
+        later = select(func.min(VerdictHour.hour)).where(VerdictHour.hour >= hours_in(month).stop)
+        hour = session.scalar(later)
+    return sorted(months)
+
+
+def _require_county(actor: Actor) -> None:
     require(actor, Permission.READ)
     if actor.enterprise_id is not None:
         raise NotAllowedError((_NOT_A_PRODUCERS,), {"permission": Permission.READ.value})
-    sums: Counter[tuple[str, str, str]] = Counter()
-    kept = session.execute(select(VerdictMonth.month, VerdictMonth.reason, VerdictMonth.province, VerdictMonth.looks))
-    for folded, reason, province, looks in kept:
-        sums[_month(folded), reason, province] += looks
-    recent = session.execute(select(VerdictHour.hour, VerdictHour.reason, VerdictHour.province, VerdictHour.looks))
-    for hour, reason, province, looks in recent:
-        sums[_month(month_of(hour)), reason, province] += looks
-    return [VerdictLine(*place, looks) for place, looks in sorted(sums.items()) if month in (None, place[0])]
 
 
 _OF_RUNS: dict[Grouping, tuple[Any, Any]] = {

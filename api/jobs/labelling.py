@@ -18,6 +18,9 @@ from gimark.issuance.printing import PrintForm, earlier_print, order_print
 from gimark.issuance.queries import PrintFacts, visible_run
 from gimark.issuance.rules import PrintFormat, checked_spans
 from gimark.issuance.signing import IssuedRun, codes_of, secrets_of
+from gimark.issuance.templates.queries import require_serving
+from gimark.production.model import Batch
+from gimark.registry.items.model import TradeItem
 from labels.adjustment import require_adjustment
 from labels.calibration import calibration_sheet
 from labels.carrier import PRINTER_DPI
@@ -71,8 +74,10 @@ def preview(here: Installation, actor: Actor, run_ref: str, template: str, dpi: 
 
 
 def fittings_of_run(here: Installation, session: Session, run: IssueRun, template: str) -> Fittings:
-    """What labels of a run are made with when they are ordered now. Raises as `fittings`."""
+    """What labels of a run are made with when they are ordered now. Raises as `fittings` and `require_serving`."""
     enterprise_id = session.get_one(IssueOrder, run.order_id).enterprise_id
+    item_id = session.get_one(Batch, run.batch_id).item_id
+    require_serving(session, template, session.get_one(TradeItem, item_id))
     return fittings(here, session, enterprise_id, template, mark_in_use(session, enterprise_id))
 
 

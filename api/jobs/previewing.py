@@ -14,6 +14,7 @@ from gimark.codes.run import RunCodes
 from gimark.issuance.labelling import LabelFacts, label_facts_of
 from gimark.issuance.marks.queries import mark_in_use
 from gimark.issuance.rules import PrintFormat
+from gimark.issuance.templates.queries import require_serving
 from gimark.production.lists import visible_batch
 from gimark.production.model import Batch
 from gimark.registry.items.model import TradeItem
@@ -67,8 +68,10 @@ def judged(here: Installation, actor: Actor, batch_ref: str, choice: LabelChoice
     with here.store.reading() as session:
         batch = visible_batch(session, actor, batch_ref)
         facts, codes = specimen_of(here, session, batch)
-        enterprise_id = session.get_one(TradeItem, batch.item_id).enterprise_id
-        fit = fittings(here, session, enterprise_id, choice.template, mark_in_use(session, enterprise_id))
+        item = session.get_one(TradeItem, batch.item_id)
+        require_serving(session, choice.template, item)
+        mark = mark_in_use(session, item.enterprise_id)
+        fit = fittings(here, session, item.enterprise_id, choice.template, mark)
     check_printer(choice.dpi, choice.on_pack)
     layout = lay_out_labels(here, facts, codes, fit, choice.dpi, choice.on_pack)
     require_adjustment(fit.template, choice.skip, offset_mm(choice.offset_um), output_of(choice.format))

@@ -12,41 +12,51 @@ from api.jobs.previewing import specimen_of
 from gimark.accounts.rules import Actor, Permission, require
 from gimark.clock import local_day
 from gimark.codes.run import RunCodes
-from gimark.errors import ConflictError, InvalidInputError
+from gimark.errors import ConflictError, Fault, InvalidInputError
 from gimark.issuance.labelling import LabelFacts, LabelledRight
 from gimark.issuance.marks.queries import mark_in_use
+from gimark.issuance.templates.queries import require_right, right_id_of
 from gimark.production.lists import visible_batch
 from gimark.registry.items.model import TradeItem
 from gimark.registry.rights.model import RightKind
 from labels.carrier import Carrier, advise_all
 from labels.drawings.sketch import sketch_svg
+from labels.errors import Fault as LabelFault
 from labels.errors import LabelError
 from labels.fonts import with_fonts
 from labels.geometry import require_placed
 from labels.template import Template
 
-Refusal = LabelError | InvalidInputError | ConflictError
+Wrong = Fault | LabelFault
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of it: the label, or while something is wrong its fields as outlines; the refusal; the symbol on each
-    usual printer."""
+    """What became of it: the label, or while it cannot be drawn its fields as outlines; all that an order would be
+    refused with; the symbol on each usual printer."""
 
     svg: str
-    refusal: Refusal | None
+    faults: tuple[Wrong, ...]
     carriers: tuple[Carrier, ...]
 
 
 def try_template(
-    here: Installation, actor: Actor, template: Template, batch_ref: str | None, dpi: int, on_pack: tuple[str, ...]
+    here: Installation,
+    actor: Actor,
+    template: Template,
+    batch_ref: str | None,
+    dpi: int,
+    on_pack: tuple[str, ...],
+    right_ref: str | None = None,
 ) -> Trial:
-    """One label of the batch; without one, of an invented product. Needs READ.
+    """One label of the batch; without one, of an invented product. `right_ref` binds the template. Needs READ.
 
-    Raises NotFoundError for a batch that is not the actor's. What an order would be refused with is in the trial.
+    Raises NotFoundError for a batch that is not the actor's and for a right that there is not. What an order would be
+    refused with is in the trial.
     """
     require(actor, Permission.READ)
     with here.store.reading() as session:
+        unserved = _unserved(session, actor, batch_ref, right_ref)
         facts, codes, enterprise_id = _of_batch(here, session, actor, batch_ref)
         mark = None if enterprise_id is None else mark_in_use(session, enterprise_id)
         artwork = None if enterprise_id is None else artwork_of(here, session, enterprise_id, mark)
@@ -58,8 +68,20 @@ def try_template(
         layout = lay_out_labels(here, facts, codes, fit, dpi, on_pack)
     except (LabelError, InvalidInputError, ConflictError) as refusal:
         wrong = frozenset(fault.field for fault in refusal.faults)
-        return Trial(sketch_svg(template, wrong), refusal, carriers)
-    return Trial(specimen_svg(fit, layout, codes), None, carriers)
+        return Trial(sketch_svg(template, wrong), (*refusal.faults, *unserved), carriers)
+    return Trial(specimen_svg(fit, layout, codes), unserved, carriers)
+
+
+def _unserved(session: Session, actor: Actor, batch_ref: str | None, right_ref: str | None) -> tuple[Fault, ...]:
+    """Why the batch's labels could not be ordered with a template of that right, for all that they can be drawn."""
+    right_id = right_id_of(session, right_ref)
+    if batch_ref is None:
+        return ()
+    try:
+        require_right(session, right_id, visible_batch(session, actor, batch_ref).item_id, "right")
+    except InvalidInputError as refusal:
+        return refusal.faults
+    return ()
 
 
 def _of_batch(

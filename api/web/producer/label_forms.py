@@ -19,7 +19,8 @@ from gimark.errors import Checklist, invalid
 from gimark.issuance.printers.queries import printer, printers
 from gimark.issuance.printers.rules import MOST_OFFSET_UM
 from gimark.issuance.rules import PrintFormat
-from gimark.issuance.templates.queries import templates
+from gimark.issuance.templates.queries import templates_for
+from gimark.production.lists import visible_batch
 from labels.carrier import PRINTER_DPI, Carrier, Legibility
 from labels.library import shipped_templates
 from labels.mandatory import AT_THE_MARK, ITEMS
@@ -86,7 +87,7 @@ def beside(process: Process, seat: Seat, batch: str, form: Form) -> dict[str, An
     """
     say, choice = sayer(seat.language), shown_choice(process, seat, form)
     with process.here.store.reading() as session:
-        offered = _templates(session, seat)
+        offered = _templates(session, seat, visible_batch(session, seat.actor, batch).item_id)
         own = printers(session, seat.actor)
     advice = advice_for_batch(process.here, seat.actor, batch, tuple(template for _, template in offered))
     place = 0 if seat.language == "zh" else 1
@@ -124,12 +125,12 @@ def _preview(
     )
 
 
-def _templates(session: Session, seat: Seat) -> list[tuple[str, Template]]:
-    """The templates of the enterprise by the names it gave them, then those of the program."""
+def _templates(session: Session, seat: Seat, item_id: int) -> list[tuple[str, Template]]:
+    """The enterprise's templates that serve the item by the names it gave them, then those of the program."""
     assert seat.actor.enterprise_id is not None
     stored = [
         (one.name, template_of(session, seat.actor.enterprise_id, one.latest.name))
-        for one in templates(session, seat.actor)
+        for one in templates_for(session, seat.actor, item_id)
     ]
     is_english = seat.language == "en"
     return stored + [(one.name_en if is_english else one.name_zh, one) for one in shipped_templates().values()]

@@ -20,6 +20,7 @@ _NAME: Final = re.compile(
     r"|lines/[0-9]/[a-z_]+|lines/[0-9]/rows/[0-9]{1,2}/cells/[0-3]/[a-z]+",
     re.ASCII,
 )
+_NAMES: Final = ("name_zh", "name_en")
 # Blanks around these mean something.
 _AS_TYPED: Final = ("/prefix", "/caption", "/text")
 # What a new entry begins with.
@@ -71,7 +72,7 @@ class Draft:
         """The values as `labels.library.checked_template` reads them; what was left empty is left out."""
         data: dict[str, Any] = {"id": identity}
         for name, value in self.values.items():
-            typed = value if name.endswith(_AS_TYPED) else unicodedata.normalize("NFKC", value).strip()
+            typed = value if name.endswith(_AS_TYPED) else _folded(name, value)
             if typed.strip() and _NAME.fullmatch(name):
                 _put(data, name.split("/"), typed)
         for carrier in (ROLL, SHEET):
@@ -113,6 +114,11 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _flat(part, f"{path}/{number}")
     else:
         yield path, f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _folded(name: str, value: str) -> str:
+    """Numbers typed in full width are numbers; a name keeps its signs, which may be Chinese."""
+    return (value if name in _NAMES else unicodedata.normalize("NFKC", value)).strip()
 
 
 def _put(data: dict[str, Any], parts: list[str], value: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
+from api.jobs.trying import Wrong
 from api.problems import row_of
 from api.v1.door import Here
 from api.web.assets import STUDIO
@@ -79,7 +80,8 @@ def change(request: Request, process: Here, seat: AtStudio, sent: Sending, ref: 
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:
-        read = checked_template(draft.data(ref))
+        # Under its own name, so that what was not changed is not another version.
+        read = checked_template(draft.data(read_template(kept.facts.latest.content).id))
         form = TemplateForm(read.name_zh, write_template(read), sent.optional("right"))
         saved = save_template(act, seat.actor, ref, form, sent.whole("based_on"))
         return Done(f"/studio/templates/{ref}", say(N_("已保存为第 %(n)s 版。"), n=saved.latest.number))
@@ -117,10 +119,10 @@ def _page(
     size = None
     try:
         read = drafted_template(draft.data(kept.facts.ref))
-        trial = tried(process, seat, read, way)
+        trial = tried(process, seat, read, way, form.value("right") or None)
         picture, carriers = way.address(read), trial.carriers
         size = read.label
-        found = () if trial.refusal is None else trial.refusal.faults
+        found: tuple[Wrong, ...] = trial.faults
     except REFUSED as refusal:
         found = refusal.faults
     seen = {where for where, _ in form.faults}

@@ -43,9 +43,9 @@ def way_of(batch: str, dpi: str, on_pack: tuple[str, ...]) -> Way:
     return Way(batch or None, chosen, tuple(item for item in on_pack if item in known))
 
 
-def tried(process: Process, seat: Seat, template: Template, way: Way) -> Trial:
-    """What becomes of the template. Raises NotFoundError for a batch that is not the seat's."""
-    return try_template(process.here, seat.actor, template, way.batch, way.dpi, way.on_pack)
+def tried(process: Process, seat: Seat, template: Template, way: Way, right: str | None = None) -> Trial:
+    """What becomes of the template, which may be for one right alone. Raises as `try_template`."""
+    return try_template(process.here, seat.actor, template, way.batch, way.dpi, way.on_pack, right)
 
 
 def batches_to_try(process: Process, seat: Seat) -> list[tuple[str, str]]:

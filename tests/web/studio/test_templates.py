@@ -9,9 +9,9 @@ import pytest
 from gimark.accounts.rules import Role
 from labels.library import shipped_templates, write_template
 from tests.api.site import Site
-from tests.county import staff
+from tests.county import TOWN, staff
 from tests.web.desk.people import Person, seated
-from tests.web.producer.office import hidden
+from tests.web.producer.office import hidden, orders
 
 INPUT = re.compile(r'<input id="([^"]+)" name="[^"]+" type="text" value="([^"]*)"')
 SELECT = re.compile(r'<select id="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
@@ -80,7 +80,7 @@ def test_what_the_form_shows_is_the_template_and_a_change_is_the_next_version(ma
     fields = typed(manager, address)
     same = manager.post(address, **{**fields, "do": "save"})
     assert same.status_code == 303
-    assert "第 1 版" in manager.get(address).text
+    assert "第 2 版" not in manager.get(address).text
     moved = manager.post(address, **{**typed(manager, address), "mark/x_mm": "63.2", "do": "save"})
     assert moved.status_code == 303
     kept = tomllib.loads(manager.get(f"{address}/template.toml").text)
@@ -193,3 +193,24 @@ def test_a_template_for_all_is_seen_copied_and_not_changed(site: Site, manager: 
     assert "保存为新的一版" not in page.text
     assert manager.post(address, **{**typed(manager, address), "do": "save"}).status_code == 404
     assert copied(manager, address.rpartition("/")[2]) != address
+
+
+def test_a_template_of_another_right_is_neither_offered_nor_taken_and_its_own_page_says_why(
+    site: Site, manager: Person, address: str
+) -> None:
+    batch = site.county.batch()
+    right = site.county.right(TOWN)
+    saved = manager.post(address, **{**typed(manager, address), "right": right, "do": "save"})
+    assert saved.status_code == 303
+    assert "那项权利" in faults(manager.get(address).text)
+    version = f"{address.rpartition('/')[2]}.1"
+    order = f"/producer/orders/new?batch={batch}"
+    assert version not in manager.get(order).text
+    fields = {**hidden(manager, order), "count": "10", "template": version, "dpi": "300", "format": "pdf"}
+    refused = manager.post("/producer/orders/new", **fields)
+    assert refused.status_code == 422
+    assert "那项权利" in refused.text
+    assert orders(site.county) == []
+    again = manager.post(address, **{**typed(manager, address), "right": site.county.right_ref, "do": "save"})
+    assert again.status_code == 303, faults(again.text)
+    assert version in manager.get(order).text

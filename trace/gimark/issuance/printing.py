@@ -15,6 +15,7 @@ from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, P
 from gimark.issuance.queries import FileFacts, PrintFacts, print_facts, run_states, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import PrintFormat, RangeKind, Span, check_act, check_key, checked_spans
+from gimark.issuance.templates.queries import require_serving
 from gimark.jobs.actions import enqueue, retry_by_key
 from gimark.jobs.kinds import PRINT_LABELS
 from gimark.ledger import book
@@ -63,8 +64,9 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
     """Queue a print job for the codes. Part of the caller's transaction, which commits.
 
     Raises ConflictError for a recalled batch or an ended code, and when a code was ordered for print before and no
-    reason for a reprint is given: a label printed twice looks like a copied one to everybody who scans it. The same
-    order again is answered as it stands; one that failed is tried again.
+    reason for a reprint is given: a label printed twice looks like a copied one to everybody who scans it; and
+    InvalidInputError for a stored template of a right that these labels do not bear. The same order again is answered
+    as it stands; one that failed is tried again.
     """
     require(actor, Permission.CHANGE_CODES)
     book.lock(act)
@@ -75,6 +77,8 @@ def order_print(act: Act, actor: Actor, form: PrintForm) -> PrintFacts:
         return _repeated(act, existing, form)
     [span] = checked_spans([(form.first, form.last)], run.count)
     check_printable(act, run, span)
+    batch = act.session.get_one(Batch, run.batch_id)
+    require_serving(act.session, form.template, act.session.get_one(TradeItem, batch.item_id))
     enterprise_id = act.session.get_one(IssueOrder, run.order_id).enterprise_id
     order = PrintOrder(
         enterprise_id=enterprise_id,

@@ -7,9 +7,8 @@ from sqlalchemy import func, select
 from gimark.accounts.rules import Actor, Permission, not_found, require
 from gimark.errors import ConflictError, Fault, invalid
 from gimark.issuance.templates.model import LabelTemplate, LabelTemplateVersion
-from gimark.issuance.templates.queries import TemplateFacts, latest_number, template, visible_template
+from gimark.issuance.templates.queries import TemplateFacts, latest_number, right_id_of, template, visible_template
 from gimark.issuance.templates.rules import LONGEST_CONTENT, LONGEST_NAME, MOST_TEMPLATES, MOST_VERSIONS
-from gimark.registry.rights.model import Right
 from gimark.store.unit_of_work import Act
 from gimark.texts import checked_text
 
@@ -32,7 +31,7 @@ def create_template(act: Act, actor: Actor, form: TemplateForm) -> TemplateFacts
     require(actor, Permission.MANAGE_LABELS)
     row = LabelTemplate(
         enterprise_id=actor.enterprise_id,
-        right_id=_right_id(act, form.right_ref),
+        right_id=right_id_of(act.session, form.right_ref),
         name=checked_text(form.name, "name", LONGEST_NAME),
         is_retired=False,
         created_at=act.now,
@@ -57,7 +56,7 @@ def save_template(act: Act, actor: Actor, ref: str, form: TemplateForm, based_on
     latest = act.session.get_one(LabelTemplateVersion, (row.id, latest_number(act.session, row.id)))
     if latest.number != based_on:
         raise ConflictError((_CHANGED,), {"latest": latest.number})
-    row.name, row.right_id = name, _right_id(act, form.right_ref)
+    row.name, row.right_id = name, right_id_of(act.session, form.right_ref)
     if latest.content != form.content:
         if latest.number == MOST_VERSIONS:
             raise ConflictError((_TOO_MANY_VERSIONS,))
@@ -90,15 +89,6 @@ def _add_version(act: Act, actor: Actor, row: LabelTemplate, number: int, conten
         LabelTemplateVersion(template_id=row.id, number=number, content=content, made_by=actor.user_id, made_at=act.now)
     )
     act.session.flush()
-
-
-def _right_id(act: Act, ref: str | None) -> int | None:
-    if ref is None:
-        return None
-    found = act.session.scalar(select(Right.id).where(Right.ref == ref))
-    if found is None:
-        raise not_found("right")
-    return found
 
 
 def _check_content(content: str) -> None:

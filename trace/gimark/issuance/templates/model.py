@@ -12,8 +12,8 @@ from gimark.store.base import Base, PrimaryKey, Ref
 class LabelTemplate(Base):
     """A template of an enterprise; of the whole installation when `enterprise_id` is None.
 
-    With `right_id` it is for labels that bear that right alone. A retired one is offered no more; it is never deleted,
-    because print orders name it.
+    With `right_id` it serves labels that bear that right, and no others (`rules.serves`). A retired one is offered no
+    more; it is never deleted, because print orders name it.
     """
 
     __tablename__ = "label_template"

@@ -1,6 +1,7 @@
-"""How a version of a stored template is named, and how much of them there may be."""
+"""How a version of a stored template is named, which goods a template serves, and how many of them there may be."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 LONGEST_NAME = 60
@@ -25,3 +26,8 @@ def read_version_name(name: str) -> VersionName | None:
     """The version that `name` names; None for any other name, such as that of a template of the program."""
     found = _VERSION.fullmatch(name)
     return None if found is None else VersionName(found[1], int(found[2]))
+
+
+def serves(bound_to: int | None, borne: Collection[int]) -> bool:
+    """Whether a template is for labels that bear the rights `borne`; bound to one, it is for no others."""
+    return bound_to is None or bound_to in borne

@@ -1,7 +1,8 @@
-"""Lists of the API: what a page costs while the county grows from a thousand of everything to a million.
+"""Lists of API and desks: what a page costs while the county grows from a thousand of everything to a million.
 
-Whole requests through the application, from the access key to the last byte of JSON, in this process; rows are inserted
-in bulk, as the acts leave them. Installations of all sizes stand side by side and take turns, so noise meets all alike.
+Whole requests through the application, from the access key or the session to the last byte, in this process; rows are
+inserted in bulk, as the acts leave them. Installations of all sizes stand side by side and take turns, so noise meets
+all alike.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import select, update
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 
 from api.founding import ADMINISTRATOR, found
 from api.installation import Installation, open_installation
@@ -30,6 +31,7 @@ from gimark.accounts.queries import actor_for
 from gimark.accounts.rules import Role
 from gimark.clock import local_day
 from gimark.registry.enterprises.model import Enterprise
+from scripts.bench.asking import Asker, cookie_of
 from scripts.bench.databases import SQLITE, database_of_its_own, kind_of
 from scripts.bench.lists_rows import FIRST_DAY, fill, ref_of
 from scripts.bench.report import BenchOptions, Figure, Report, Row, cpu_seconds
@@ -40,7 +42,7 @@ GOAL = 1.15
 ROUNDS, REQUESTS = 7, 12
 PRODUCER, REGULATOR = "bench", "bench-regulator"
 HOW = (
-    "A page has 50 things (the default); “middle” is a page from the middle of the list.",
+    "A page of the API has 50 things, one of the desks 30; “middle” is a page from the middle of the list.",
     "The producer is one enterprise, that a tenth of everything belongs to.",
     "The sizes take turns, request by request; the median of the rounds counts.",
     "PostgreSQL works in processes of its own, so there the clock counts, beside CPU time on SQLite.",
@@ -49,28 +51,57 @@ HOW = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One kind of request: who asks, and for what; `{middle}` is a place in the middle of the list of `of`."""
+    """One kind of request: who asks, and for what; `{middle}` is a thing in the middle of the list of `of`.
+
+    What lies under /v1 is asked for with an access key, everything else is a page of a desk, of somebody signed in.
+    """
 
     work: str
     who: str
     path: str
     of: str = ""
+    # What a desk's page has where it shows anything.
+    sign: str = "</tr>"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page of a desk."""
+        return not self.path.startswith("/v1/")
 
 
-REQUESTS_ASKED = (
+FOUND = "/batches/"
+A_DAY_ON = FIRST_DAY + timedelta(days=2)
+OF_THE_API = (
     Asked("batches, producer, first page", PRODUCER, "/v1/batches"),
     Asked("batches, producer, middle", PRODUCER, "/v1/batches?after={middle}", "own batch"),
     Asked("batches, regulator, middle", REGULATOR, "/v1/batches?after={middle}", "batch"),
     Asked("batches, producer, to be confirmed", PRODUCER, "/v1/batches?state=registered"),
     Asked("batches, regulator, recalled", REGULATOR, "/v1/batches?state=recalled"),
     Asked("batches, producer, of one lot", PRODUCER, "/v1/batches?lot=L10"),
-    Asked("batches, producer, from a day on", PRODUCER, f"/v1/batches?registered_from={FIRST_DAY + timedelta(days=2)}"),
+    Asked("batches, producer, from a day on", PRODUCER, f"/v1/batches?registered_from={A_DAY_ON}"),
     Asked("runs, producer, middle", PRODUCER, "/v1/runs?after={middle}", "own run"),
-    Asked("runs, regulator, from a day on", REGULATOR, f"/v1/runs?issued_from={FIRST_DAY + timedelta(days=2)}"),
+    Asked("runs, regulator, from a day on", REGULATOR, f"/v1/runs?issued_from={A_DAY_ON}"),
     Asked("print orders, producer, middle", PRODUCER, "/v1/print-orders?after={middle}", "own print"),
     Asked("jobs, administrator, failed", ADMINISTRATOR, "/v1/jobs?state=failed"),
     Asked("ledger entries, newest", REGULATOR, "/v1/ledger/entries"),
 )
+OF_THE_DESKS = (
+    Asked("desk, producer, first page", PRODUCER, "/producer"),
+    Asked("desk, regulator, first page", REGULATOR, "/regulator"),
+    Asked("desk, producer, batches", PRODUCER, "/producer/batches"),
+    Asked("desk, producer, batches, middle", PRODUCER, "/producer/batches?after={middle}", "own batch"),
+    Asked("desk, producer, batches to be confirmed", PRODUCER, "/producer/batches?state=registered"),
+    Asked("desk, producer, batches of one lot", PRODUCER, "/producer/batches?lot=L10"),
+    Asked("desk, producer, one batch", PRODUCER, "/producer/batches/{middle}", "own batch"),
+    Asked("desk, producer, orders, middle", PRODUCER, "/producer/orders?after={middle}", "own order"),
+    Asked("desk, regulator, batches, middle", REGULATOR, "/regulator/batches?after={middle}", "batch"),
+    Asked("desk, regulator, batches recalled", REGULATOR, "/regulator/batches?state=recalled"),
+    Asked("desk, regulator, one batch", REGULATOR, "/regulator/batches/{middle}", "batch"),
+    Asked("desk, regulator, checks", REGULATOR, "/regulator/checks"),
+    Asked("desk, regulator, search for a lot", REGULATOR, "/regulator/search?q=L10", sign=FOUND),
+    Asked("desk, producer, search for a lot", PRODUCER, "/producer/search?q=L10", sign=FOUND),
+)
+REQUESTS_ASKED = OF_THE_API + OF_THE_DESKS
 
 
 class Site:
@@ -78,9 +109,10 @@ class Site:
 
     def __init__(self, here: Installation, size: int, tokens: dict[str, str]) -> None:
         self.size = size
-        self._tokens = tokens
         self._process = Process(here)
-        self._app: ASGIApp = application(self._process)
+        app: ASGIApp = application(self._process)
+        self._with_key = {who: Asker(app, HOST, {"authorization": f"Bearer {token}"}) for who, token in tokens.items()}
+        self._seated = {who: Asker(app, HOST, cookie_of(here, who)) for who in (PRODUCER, REGULATOR)}
 
     def start(self) -> None:
         """Begin the background work."""
@@ -91,36 +123,13 @@ class Site:
         self._process.close()
 
     async def get(self, asked: Asked) -> bytes:
-        """The body of the answer; raises RuntimeError unless it is a page of things."""
-        path, _, query = asked.path.format(middle=ref_of(asked.of, self.size // 20 * 10)).partition("?")
-        headers = [(b"host", HOST.encode()), (b"authorization", f"Bearer {self._tokens[asked.who]}".encode())]
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "https",
-            "path": path,
-            "raw_path": path.encode(),
-            "root_path": "",
-            "query_string": query.encode(),
-            "headers": headers,
-            "client": ("127.0.0.1", 1),
-            "server": (HOST, 443),
-        }
-        sent: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        await self._app(scope, receive, send)
-        body = b"".join(message.get("body", b"") for message in sent)
-        if sent[0]["status"] != 200 or not json.loads(body)["items"]:
-            raise RuntimeError(f"{asked.path}: {sent[0]['status']} {body[:400]!r}")
-        return body
+        """The body of the answer; raises RuntimeError unless it shows things: one at least in a list, or a page."""
+        asker = (self._seated if asked.is_page else self._with_key)[asked.who]
+        answer = await asker.get(asked.path.format(middle=ref_of(asked.of, self.size // 20 * 10)))
+        shows = asked.sign.encode() in answer.body if asked.is_page else bool(json.loads(answer.body).get("items"))
+        if answer.status != 200 or not shows:
+            raise RuntimeError(f"{asked.path}: {answer.status} {answer.body[:400]!r}")
+        return answer.body
 
 
 def run(options: BenchOptions) -> Report:

@@ -2,7 +2,8 @@
 
 Every tenth batch belongs to the producer that asks, the others to another enterprise; each has one run, each run a
 print order and a job. Whatever the size, a hundred batches wait to be confirmed, a hundred were recalled and a hundred
-jobs failed, so that a page of these is as full in a small county as in a large one.
+jobs failed, so that a page of these is as full in a small county as in a large one. Look-ups are as many as batches, of
+all reasons and provinces, until every hour of `VERDICT_DAYS` has one of each.
 """
 
 from collections.abc import Iterator
@@ -12,19 +13,26 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from gimark.clock import rfc3339
-from gimark.issuance.model import IssueOrder, IssueRun, PrintOrder, PrintState
+from gimark.issuance.model import IssueOrder, IssueRun, PrintOrder, PrintState, SeasonCodes
 from gimark.issuance.rules import PrintFormat
 from gimark.jobs.kinds import PRINT_LABELS
 from gimark.jobs.model import Job
 from gimark.jobs.rules import JobState
 from gimark.ledger import canonical
 from gimark.ledger.model import LogEntry, LogHead
-from gimark.production.model import Batch, BatchVolume, EnterpriseEntry, EntryKind
+from gimark.production.model import Batch, BatchVolume, EnterpriseEntry, EntryKind, SeasonSums
+from gimark.production.seasons import season_at
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
+from gimark.scans.hours import hour_of, month_of
+from gimark.scans.model import VerdictHour
+from gimark.scans.statistics.model import MonthProvince
 
 FIRST_DAY = date(2027, 1, 1)
 OWN, RARE, LOTS = 10, 100, 40
+VERDICT_DAYS = 90
+PROVINCES = ("33", "31", "32", "44", "11", "35", "")
+REASONS = ("authentic", "voided", "bad_signature", "not_issued")
 CHUNK = 10_000
 _KINDS = {"batch": "b", "run": "c", "print": "d", "order": "e", "job": "f", "": "0"}
 Values = dict[str, Any]
@@ -52,6 +60,8 @@ def fill(engine: Engine, size: int, uscc: str) -> None:
             ]
             _insert(connection, rows)
         connection.execute(update(LogHead).values(size=start + 2 * size))
+        _insert_sums(connection, size, own, other)
+        _insert_checks(connection, size)
         if connection.dialect.name == "postgresql":
             connection.execute(text("ANALYZE"))  # the server does so by itself within a minute
 
@@ -184,3 +194,32 @@ def _insert(connection: Connection, things: list[_Thing]) -> None:
     connection.execute(insert(IssueRun), [thing.run() for thing in things])
     connection.execute(insert(PrintOrder), [thing.print_order() for thing in things])
     connection.execute(insert(Job), [thing.job() for thing in things])
+
+
+def _insert_sums(connection: Connection, size: int, own: Any, other: Any) -> None:
+    """What is kept of a season, as if all of it had been registered in the present one."""
+    season_on = season_at(datetime.now(UTC))
+    for item, batches in ((own, -(-size // OWN)), (other, size - -(-size // OWN))):
+        place = {"season_on": season_on, "enterprise_id": item.enterprise_id}
+        base_g = 100 * item.net_g * batches
+        connection.execute(
+            insert(SeasonSums).values(**place, batches=batches, base_g=base_g, issued_g=0, activated_g=0)
+        )
+        connection.execute(
+            insert(SeasonCodes).values(**place, runs=batches, issued=100 * batches, activated=0, voided=0, returned=0)
+        )
+
+
+def _insert_checks(connection: Connection, size: int) -> None:
+    """Look-ups by hour until now, and what is kept of the checks among them by month."""
+    now = hour_of(datetime.now(UTC))
+    places = [(reason, province) for reason in REASONS for province in PROVINCES]
+    hours = [
+        {"hour": now - number // len(places), "reason": reason, "province": province, "looks": 1 + size // 10_000}
+        for number in range(min(size, VERDICT_DAYS * 24 * len(places)))
+        for reason, province in (places[number % len(places)],)
+    ]
+    for first in range(0, len(hours), CHUNK):
+        connection.execute(insert(VerdictHour), hours[first : first + CHUNK])
+    checks = [{"month": month_of(now), "province": province, "checks": size} for province in PROVINCES]
+    connection.execute(insert(MonthProvince), checks)

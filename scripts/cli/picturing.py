@@ -7,7 +7,7 @@ The public pages are those that the demonstration's record leads to; a desk's ar
 import json
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SIZES = {"390x844": (390, 844), "1440x900": (1440, 900)}
 LANGUAGES = ("zh", "en")
+# The narrowest window in which a page must stand whole (WCAG 2.2, 1.4.10 Reflow), in CSS pixels.
+SMALLEST = 320
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # A closed network answers the browser's own errands with refusals, so it is told to run none.
 FLAGS = (
@@ -41,46 +43,68 @@ def take(out: Path, server: str, verdicts: Path) -> None:
         raise _no_demonstration(verdicts)
     out.mkdir(parents=True, exist_ok=True)
     people = new_passwords(verdicts.parent)
+    wide: list[str] = []
     with sync_playwright() as playwright:
-        register = playwright.request.new_context(base_url=server).get("/register.json").json()
-        first = register["enterprises"][0]["ref"]
-        pages = [*_pages(verdicts), ("enterprise", f"/register/{first}")]
         browser = playwright.chromium.launch(executable_path=_browser(), args=list(FLAGS))
-        taken = _shoot(browser.new_context(), out, server, pages)
+        context = browser.new_context()
+        pages = {**dict(_pages(verdicts)), **dict(_register(context, server))}
+        _shoot(context, out, server, pages, wide)
         for name, password in people.items():
             context = browser.new_context()
             home = sign_in(context.new_page(), server, name, password)
-            taken += _shoot(context, out, server, _desk(context, server, home))
+            desk = _desk(context, server, home)
+            # What every desk has is looked at once.
+            new = {page: path for page, path in desk.items() if page not in pages}
+            _shoot(context, out, server, new, wide)
+            pages |= new
         browser.close()
-    console.print(f"{taken} 张 / pictures  {out}")
+    console.print(f"{len(pages) * len(SIZES) * len(LANGUAGES)} 张 / pictures  {out}")
+    for page in wide:
+        console.print(f"比 {SMALLEST} 像素宽 / wider than {SMALLEST} px  {page}")
 
 
-def _shoot(context: "BrowserContext", out: Path, server: str, pages: Sequence[tuple[str, str]]) -> int:
-    """Take every page's pictures, and give how many."""
-    shots = [(page, size, language) for page in pages for size in SIZES for language in LANGUAGES]
+def _shoot(context: "BrowserContext", out: Path, server: str, pages: Mapping[str, str], wide: list[str]) -> None:
+    """Take the pictures of pages by their names; what does not fit the smallest phone is added to `wide`.
+
+    A page is asked for once in each language, and its window then made as wide as each picture.
+    """
     page = context.new_page()
-    for (name, path), size, language in track(shots, "截图 / pictures", console=console, transient=True):
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
+    asked = [(name, path, language) for name, path in pages.items() for language in LANGUAGES]
+    for name, path, language in track(asked, "截图 / pictures", console=console, transient=True):
         page.goto(f"{server}{path}{'&' if '?' in path else '?'}lang={language}")
-        page.screenshot(path=out / f"{name}-{size}-{language}.png", full_page=True)
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.screenshot(path=out / f"{name}-{size}-{language}.png", full_page=True)
+        page.set_viewport_size({"width": SMALLEST, "height": 568})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(f"{name}-{language}  {path}")
     context.close()
-    return len(shots)
 
 
-def _desk(context: "BrowserContext", server: str, home: str) -> list[tuple[str, str]]:
-    """(name, path and query) of every page that links lead to from a desk's first one."""
-    pages: list[tuple[str, str]] = []
+def _register(context: "BrowserContext", server: str) -> Iterator[tuple[str, str]]:
+    """(name, path) of an enterprise and of a right on the register."""
+    first = context.request.get(f"{server}/register.json").json()["enterprises"][0]
+    yield "enterprise", f"/register/{first['ref']}"
+    yield "right", f"/register/rights/{first['authorizations'][0]['right']['ref']}"
 
-    def read(address: str) -> str | None:
-        answer = context.request.get(f"{server}{address}", max_redirects=0)
-        is_page = answer.ok and answer.headers.get("content-type", "").startswith("text/html")
-        return answer.text() if is_page else None
 
-    for route, address in walk(read, home).items():
-        if route not in STREAMS and read(address) is not None:
-            pages.append((re.sub(r"[{}]", "", route).strip("/").replace("/", "-"), address))
-    return pages
+def _desk(context: "BrowserContext", server: str, home: str) -> dict[str, str]:
+    """The path and query, by its name, of every page that links lead to from a desk's first one."""
+    read: dict[str, str | None] = {}
+
+    def once(address: str) -> str | None:
+        if address not in read:
+            answer = context.request.get(f"{server}{address}", max_redirects=0)
+            is_page = answer.ok and answer.headers.get("content-type", "").startswith("text/html")
+            read[address] = answer.text() if is_page else None
+        return read[address]
+
+    found = walk(once, home).items()
+    return {_name(route): address for route, address in found if route not in STREAMS and once(address) is not None}
+
+
+def _name(route: str) -> str:
+    return re.sub(r"[{}]", "", route).strip("/").replace("/", "-")
 
 
 def _pages(verdicts: Path) -> Iterator[tuple[str, str]]:
@@ -95,6 +119,7 @@ def _pages(verdicts: Path) -> Iterator[tuple[str, str]]:
             yield "item", item
             yield "batch", f"{item}/10/{rest.partition('/')[0]}"
     yield from (("register", "/register"), ("register-nothing", "/register?q=没有的企业"), ("about", "/about"))
+    yield from (("notices", "/notices"), ("reference", "/v1/"), ("sign-in", "/sign-in"), ("style", "/style"))
     yield from (("ledger", "/ledger"), ("ledger-runs", "/ledger?type=run.issue"), ("entry", "/ledger/entries/0"))
     yield from (("not-found", "/nowhere"), ("not-found-code", "/c/38GP-ERNQ-BQTSA"))
 

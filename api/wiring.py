@@ -19,6 +19,7 @@ from api.web.public.consumer import ConsumerPages
 from api.web.public.pages import PublicPages
 from api.web.site import SiteFacts
 from gimark.errors import GimarkError
+from gimark.exchange.exports.queries import ExportFacts, exports_named
 from gimark.issuance.orders import OrderRow, orders_named
 from gimark.registry.county.model import COUNTY_ID, County
 from gimark.scans.lookup import CodeSecrets, LookUps
@@ -58,6 +59,7 @@ class Process:
             tally=self.tally,
         )
         self.orders = Watch(self._orders_named)
+        self.exports = Watch(self._exports_named)
         self._board = Board(settings.data_dir)
         self._hosts = self._our_hosts()
         self._stop = threading.Event()
@@ -78,6 +80,7 @@ class Process:
     def leave(self) -> None:
         """Let go of those who would stay for ever. Called in the event loop, when the server begins to stop."""
         self.orders.leave()
+        self.exports.leave()
 
     def close(self) -> None:
         """Write down every look that was answered, and let go of the database."""
@@ -92,6 +95,10 @@ class Process:
     def _orders_named(self, refs: Sequence[str]) -> Mapping[str, OrderRow]:
         with self.here.store.reading() as session:
             return orders_named(session, refs)
+
+    def _exports_named(self, refs: Sequence[str]) -> Mapping[str, ExportFacts]:
+        with self.here.store.reading() as session:
+            return exports_named(session, refs)
 
     def _keep(self) -> None:
         """Do what is due about once a second; what fails is said once, and tried again every second."""

@@ -8,6 +8,7 @@ import structlog
 
 from api.installation import Installation
 from api.jobs.exporting import export_missing
+from api.jobs.listing import export_list
 from api.jobs.ordering import follow_with_labels
 from api.jobs.printing import print_labels
 from api.jobs.sweeping import PARTS, sweep_part
@@ -18,6 +19,7 @@ from gimark.issuance.issuing import issue_order
 from gimark.jobs.actions import enqueue
 from gimark.jobs.kinds import (
     COUNT_CHECKS,
+    EXPORT_LIST,
     EXPORT_NONCES,
     ISSUE_CODES,
     ORDER_LABELS,
@@ -58,6 +60,7 @@ def prompt_handlers(here: Installation) -> Mapping[str, Handler]:
 def long_handlers(here: Installation) -> Mapping[str, Handler]:
     """The work that takes as long as it takes."""
     return {
+        EXPORT_LIST: lambda handle: export_list(here, handle),
         COUNT_CHECKS: lambda handle: _count_checks(here, handle),
         ISSUE_CODES: _under_current_keys(here, partial(_issue, here)),
         PRINT_LABELS: _under_current_keys(here, partial(print_labels, here)),

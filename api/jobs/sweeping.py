@@ -12,6 +12,7 @@ from gimark.accounts.answers.actions import forget_answers
 from gimark.accounts.links.actions import forget_links
 from gimark.accounts.lockout.actions import forget_tries
 from gimark.accounts.sessions.actions import forget_sessions
+from gimark.exchange.exports.actions import forget_exports, outdated_exports
 from gimark.exchange.uploads.actions import forget_uploads
 from gimark.files.folder import LocalFiles
 from gimark.issuance.lapsing import remove_lapsed
@@ -24,6 +25,8 @@ PRINTS_KEPT = timedelta(days=90)
 JOBS_KEPT = PRINTS_KEPT
 # The report of an upload is looked at for days; its batches stay.
 UPLOADS_KEPT = PRINTS_KEPT
+# A list is of the day on which it was asked for; who needs it later asks anew.
+EXPORTS_KEPT = timedelta(days=7)
 # As long as the API promises that a repeated request is answered as it was.
 ANSWERS_KEPT = timedelta(days=7)
 # Longer than any session can last (settings.session_hours).
@@ -100,6 +103,19 @@ def _uploads(here: Installation) -> int:
     return forgotten
 
 
+def _exports(here: Installation) -> int:
+    """Lists that were asked for, with their files. Killed between the two steps, the next sweep does both again."""
+    now = here.store.clock.now()
+    with here.store.reading() as session:
+        digests = outdated_exports(session, now - EXPORTS_KEPT)
+    for digest in digests:
+        here.files.delete(digest, put_before=now - UNFINISHED_KEPT)
+    with here.store.acting() as act:
+        forgotten = forget_exports(act, now - EXPORTS_KEPT)
+        act.commit()
+    return forgotten
+
+
 def _sign_ins(here: Installation) -> int:
     """Sessions that ended or ran out, tries that count no longer, links that do not work any more."""
     with here.store.acting() as act:
@@ -119,4 +135,5 @@ PARTS: Mapping[str, Callable[[Installation], int]] = {
     "answers": _answers,
     "sign-ins": _sign_ins,
     "uploads": _uploads,
+    "exports": _exports,
 }

@@ -88,8 +88,9 @@ class EffectAsked(Sent):
                 return Override(self.subject, self.extra_g or 0, "")
             case ActKind.END_CODES:
                 self._check_has("how", "ranges")
+                how = RangeKind.RETURN if self.how == "return" else RangeKind.VOID
                 spans = tuple((one.first, one.last) for one in self.ranges or ())
-                return Ending(self.subject, RangeKind(self.how), spans, "")
+                return Ending(self.subject, how, spans, "")
 
     def _check_has(self, *names: str) -> None:
         checks = Checklist()

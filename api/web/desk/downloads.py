@@ -1,4 +1,4 @@
-"""Files that a desk gives out: a table as .xlsx or CSV, written row by row and sent as it is, kept by nobody."""
+"""Files that a desk gives out: a table as .xlsx or CSV, written row by row and sent as it is; a workbook made before."""
 
 from collections.abc import Iterator
 from tempfile import TemporaryFile
@@ -7,7 +7,9 @@ from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
+from gimark.exchange.exports.queries import MadeFile
 from gimark.exchange.tables import Table, csv_parts, write_xlsx
+from gimark.files.content import Files
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -32,6 +34,12 @@ def xlsx(table: Table, name: str) -> Response:
         raise
     headers = {**_headers(name), "Content-Length": str(size)}
     return StreamingResponse(_parts(written), headers=headers, media_type=XLSX)
+
+
+def kept_xlsx(files: Files, made: MadeFile, name: str) -> Response:
+    """A workbook that was made before. Raises NotFoundError when its file is gone."""
+    headers = {**_headers(name), "Content-Length": str(made.size), "ETag": f'"{made.sha256}"'}
+    return StreamingResponse(_parts(files.open(made.sha256)), headers=headers, media_type=XLSX)
 
 
 def csv(table: Table, name: str) -> Response:

@@ -57,6 +57,11 @@ class Listing:
         usual = self.sorts[0] if self.sorts else ""
         return {**self.filters, **({"sort": self.sort} if self.sort != usual else {})}
 
+    @property
+    def whole(self) -> dict[str, str]:
+        """The same for its export, which knows no usual order of the page's."""
+        return {**self.filters, **({"sort": self.sort} if self.sort else {})}
+
     def direction(self, name: str) -> str:
         """How the list is in order of the column `name`: ascending, descending, or empty when it is not."""
         if self.order != name:

@@ -1,16 +1,13 @@
-"""How far an order is, told to its page for as long as that is open (server-sent events, WHATWG HTML 9.2)."""
+"""How far an order is, told to its page for as long as that is open."""
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
 
 from api.v1.door import Here
-from api.watching import Watch
-from api.web.desk.pages import HEADERS
 from api.web.desk.seat import AtProducerDesk, Seat
+from api.web.desk.streams import progress_stream
 from api.web.translation import N_, Say, sayer
 from gimark.issuance.orders import OrderRow, order_row
 from gimark.issuance.stages import UNDER_WAY, OrderStage
@@ -18,22 +15,17 @@ from gimark.store.unit_of_work import Store
 
 router = APIRouter(prefix="/producer/orders")
 
-# A browser whose stream ended asks again after so long; after the longer time where there is no room for it now.
-AGAIN_MS, LATER_MS = 1_000, 15_000
-# nginx would otherwise keep events back until it has enough of them.
-STREAM_HEADERS = {**HEADERS, "X-Accel-Buffering": "no"}
-
 
 @router.get("/{order}/progress")
-async def progress(request: Request, process: Here, seat: AtProducerDesk, order: str, shown: str = "") -> Response:
+async def progress(process: Here, seat: AtProducerDesk, order: str, shown: str = "") -> Response:
     """Events `progress` (said, done, total), and `changed` once the page, which shows stage `shown`, is out of date."""
     row = await _visible(process.here.store, seat, order)
     say = sayer(seat.language)
-    if row.stage.value != shown or row.stage not in UNDER_WAY:
-        return _stream(_once(event("changed", {})))
-    if process.orders.is_full:
-        return _stream(_once(f"retry: {LATER_MS}\n\n", event("progress", told(row, say))))
-    return _stream(_followed(process.orders, row, say))
+
+    def tell(now: OrderRow) -> Mapping[str, object] | None:
+        return told(now, say) if now.stage.value == shown and now.stage in UNDER_WAY else None
+
+    return progress_stream(process.orders, row.ref, row, tell)
 
 
 def told(row: OrderRow, say: Say) -> dict[str, object]:
@@ -47,11 +39,6 @@ def told(row: OrderRow, say: Say) -> dict[str, object]:
     return {"said": said, "done": job.progress_done, "total": job.progress_total}
 
 
-def event(name: str, data: Mapping[str, object]) -> str:
-    """One event as it is sent."""
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-
-
 async def _visible(store: Store, seat: Seat, ref: str) -> OrderRow:
     """The order, if whoever sits there may see it. Raises NotFoundError."""
 
@@ -60,22 +47,3 @@ async def _visible(store: Store, seat: Seat, ref: str) -> OrderRow:
             return order_row(session, seat.actor, ref)
 
     return await run_in_threadpool(read)
-
-
-async def _followed(orders: Watch[OrderRow], row: OrderRow, say: Say) -> AsyncIterator[str]:
-    yield f"retry: {AGAIN_MS}\n\n"
-    yield event("progress", told(row, say))
-    async for now in orders.follow(row.ref):
-        if now.stage is not row.stage:
-            yield event("changed", {})
-            return
-        yield event("progress", told(now, say))
-
-
-async def _once(*events: str) -> AsyncIterator[str]:
-    for one in events:
-        yield one
-
-
-def _stream(events: AsyncIterator[str]) -> Response:
-    return StreamingResponse(events, 200, STREAM_HEADERS, "text/event-stream; charset=utf-8")

@@ -5,10 +5,12 @@ import json
 from dataclasses import replace
 
 from api.watching import Watch
-from api.web.producer.progress import _followed, event, told
+from api.web.desk.streams import _followed, event
+from api.web.producer.progress import told
 from api.web.translation import sayer
 from gimark.issuance.issuing import MOST_AT_ONCE, IssueForm, order_codes
 from gimark.issuance.model import PrintState
+from gimark.issuance.orders import OrderRow
 from gimark.issuance.stages import OrderStage
 from tests.api.site import Site
 from tests.county import BATCH
@@ -50,9 +52,12 @@ def test_a_follower_is_told_of_progress_and_then_that_the_stage_has_changed(site
     assert printed.stage is OrderStage.PRINTING
     seen = [{row.ref: row}, {row.ref: printed}]
 
+    def tell(now: OrderRow) -> dict[str, object] | None:
+        return told(now, sayer("en")) if now.stage is row.stage else None
+
     async def scene() -> list[str]:
         watch = Watch(lambda _: seen.pop(0) if len(seen) > 1 else seen[0], 0.01)
-        return [one async for one in _followed(watch, row, sayer("en"))]
+        return [one async for one in _followed(watch, row.ref, told(row, sayer("en")), tell)]
 
     begun, first, again, last = asyncio.run(scene())
     assert begun.startswith("retry:")

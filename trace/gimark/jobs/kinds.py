@@ -1,6 +1,7 @@
 """The kinds of job. Acts name them when they ask for work; the worker's handlers do it."""
 
 COUNT_CHECKS = "count-checks"
+EXPORT_LIST = "export-list"
 EXPORT_NONCES = "export-nonces"
 ISSUE_CODES = "issue-codes"
 ORDER_LABELS = "order-labels"

@@ -9,6 +9,7 @@ import gimark.accounts.lockout.model
 import gimark.accounts.model
 import gimark.accounts.sessions.model
 import gimark.approvals.model
+import gimark.exchange.exports.model
 import gimark.exchange.uploads.model
 import gimark.issuance.custody.model
 import gimark.issuance.keys.model

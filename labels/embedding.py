@@ -65,28 +65,31 @@ def embed(face: Face, characters: str) -> EmbeddedFont:
 @lru_cache(maxsize=MOST_KEPT)
 def _subset(face: FontFace, wanted: str) -> EmbeddedFont:
     """Subsets a freshly opened font, because subsetting changes it. fontTools is imported here: few processes cut."""
+    return face.read(lambda font: _cut(face, font, wanted))
+
+
+def _cut(face: FontFace, font: "TTFont", wanted: str) -> EmbeddedFont:
     from fontTools import subset
 
-    with face.opened() as font:
-        names = {character: font.getBestCmap()[ord(character)] for character in wanted}
-        scale = 1000 / face.metrics.units
-        head, across = font["head"], font["hhea"]
-        cutter = subset.Subsetter(_options())
-        cutter.populate(unicodes=[ord(character) for character in wanted])
-        cutter.subset(font)
-        codes = {character: _code(font, name) for character, name in names.items()}
-        kind, program = _program(face, font)
-        return EmbeddedFont(
-            name=f"{_tag(program)}+{face.name}",
-            kind=kind,
-            program=program,
-            codes=codes,
-            widths={code: round(1000 * face.advance(character), 3) for character, code in codes.items()},
-            ascent=round(across.ascent * scale),
-            descent=round(across.descent * scale),
-            capital_height=round(1000 * face.capital_height),
-            box=tuple(round(edge * scale) for edge in (head.xMin, head.yMin, head.xMax, head.yMax)),
-        )
+    names = {character: font.getBestCmap()[ord(character)] for character in wanted}
+    scale = 1000 / face.metrics.units
+    head, across = font["head"], font["hhea"]
+    cutter = subset.Subsetter(_options())
+    cutter.populate(unicodes=[ord(character) for character in wanted])
+    cutter.subset(font)
+    codes = {character: _code(font, name) for character, name in names.items()}
+    kind, program = _program(face, font)
+    return EmbeddedFont(
+        name=f"{_tag(program)}+{face.name}",
+        kind=kind,
+        program=program,
+        codes=codes,
+        widths={code: round(1000 * face.advance(character), 3) for character, code in codes.items()},
+        ascent=round(across.ascent * scale),
+        descent=round(across.descent * scale),
+        capital_height=round(1000 * face.capital_height),
+        box=tuple(round(edge * scale) for edge in (head.xMin, head.yMin, head.xMax, head.yMax)),
+    )
 
 
 def _options() -> "subset.Options":

@@ -5,19 +5,23 @@ fontTools is imported where a font is read, because processes that only answer r
 
 import gc
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
+from labels.advances import Advances
 from labels.errors import Fault, FontError
 
 if TYPE_CHECKING:
-    from fontTools.pens.recordingPen import RecordingPen
     from fontTools.ttLib import TTFont
+
+
+Taken = TypeVar("Taken")
+# What a pen of fontTools is told: its methods' names with their points.
+Outline = list[tuple[str, tuple[Any, ...]]]
 
 
 class Style(StrEnum):
@@ -74,11 +78,20 @@ class FontFace:
 
     def __init__(self, path: Path, face: int = 0) -> None:
         self.path, self.face = path, face
-        self._drawn: dict[str, RecordingPen] = {}
+        self._drawn: dict[str, Outline] = {}
 
-    @contextmanager
-    def opened(self) -> "Iterator[TTFont]":
-        """The font, freshly read from its file; `FontError` when the file is none."""
+    def read(self, take: "Callable[[TTFont], Taken]") -> Taken:
+        """What `take` takes from the font, freshly read from its file; `FontError` when the file is none.
+
+        What is taken must not hold the font.
+        """
+        try:
+            return self._read(take)
+        finally:
+            # A parsed font is 60 MB of objects in cycles. Nobody holds it any more, and it must not wait for the next.
+            gc.collect()
+
+    def _read(self, take: "Callable[[TTFont], Taken]") -> Taken:
         from fontTools.ttLib import TTFont, TTLibError
 
         with _file(self.path) as file:
@@ -86,19 +99,13 @@ class FontFace:
                 font = TTFont(file, fontNumber=self.face, lazy=True, recalcTimestamp=False)
             except TTLibError as broken:
                 raise FontError([_unreadable(self.path)]) from broken
-            try:
-                yield font
-            finally:
-                font.close()
-                del font
-        # A parsed font is 50 MB of objects in cycles; without this, four of them would wait for the collector.
-        gc.collect()
+            with font:
+                return take(font)
 
     @cached_property
     def metrics(self) -> "Metrics":
         """What measuring needs."""
-        with self.opened() as font:
-            return _metrics(font, self.path.stem)
+        return self.read(lambda font: _metrics(font, self.path.stem))
 
     @property
     def name(self) -> str:
@@ -130,40 +137,34 @@ class FontFace:
     def outline(self, text: str, spacing: float = 0.0, start: float = 0.0) -> str:
         """A line of text as an SVG path in units of the font, y upwards, from `start` em; `spacing` em follow each
         character."""
+        from fontTools.pens.recordingPen import RecordingPen
         from fontTools.pens.svgPathPen import SVGPathPen
         from fontTools.pens.transformPen import TransformPen
 
         self.draw(text)
-        path = SVGPathPen(None)
+        path, pen = SVGPathPen(None), RecordingPen()
         at = start * self.metrics.units
         for character in text:
-            self._drawn[character].replay(TransformPen(path, (1, 0, 0, 1, at, 0)))
+            pen.value = self._drawn[character]
+            pen.replay(TransformPen(path, (1, 0, 0, 1, at, 0)))
             at += (self.advance(character) + spacing) * self.metrics.units
         return str(path.getCommands())
 
     def draw(self, characters: str) -> None:
         """Keeps the outlines of `characters`; drawing many at once opens the file once."""
         unknown = {character for character in characters if character not in self._drawn}
-        if not unknown:
-            return
-        from fontTools.pens.recordingPen import DecomposingRecordingPen
-
-        with self.opened() as font:
-            glyphs, names = font.getGlyphSet(), font.getBestCmap()
-            for character in unknown:
-                pen = DecomposingRecordingPen(glyphs)
-                glyphs[names[ord(character)]].draw(pen)
-                self._drawn[character] = pen
+        if unknown:
+            self._drawn.update(self.read(lambda font: _outlines(font, unknown)))
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """What measuring with a font needs: `advances` in `units` by code point, heights in em. `may_be_embedded` are the
+    """What measuring with a font needs: `advances` in `units`, heights in em. `may_be_embedded` are the
     font's own licence bits."""
 
     name: str
     units: int
-    advances: dict[int, int]
+    advances: Advances
     capital_height: float
     han_height: float
     may_be_embedded: bool
@@ -193,11 +194,24 @@ def _metrics(font: "TTFont", fallback_name: str) -> Metrics:
     return Metrics(
         name=str(font["name"].getDebugName(6) or fallback_name),
         units=units,
-        advances={code: int(widths[glyph][0]) for code, glyph in glyphs.items()},
+        advances=Advances({code: widths[glyph][0] for code, glyph in glyphs.items()}),
         capital_height=_height(font, "H") / units,
         han_height=_height(font, "国") / units,
         may_be_embedded=not (font["OS/2"].fsType & NO_EMBEDDING) if "OS/2" in font else True,
     )
+
+
+def _outlines(font: "TTFont", characters: set[str]) -> dict[str, Outline]:
+    """The outlines alone: the pens that record them hold the font."""
+    from fontTools.pens.recordingPen import DecomposingRecordingPen
+
+    glyphs, names = font.getGlyphSet(), font.getBestCmap()
+    drawn: dict[str, Outline] = {}
+    for character in characters:
+        pen = DecomposingRecordingPen(glyphs)
+        glyphs[names[ord(character)]].draw(pen)
+        drawn[character] = pen.value
+    return drawn
 
 
 def _height(font: "TTFont", character: str) -> float:

@@ -1,12 +1,15 @@
 """Fonts are found, cut to what is used, and a character that none draws is named before anything is printed."""
 
+import gc
 from pathlib import Path
 
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
 
 from labels import fonts
+from labels.advances import Advances
 from labels.embedding import embed
 from labels.errors import FontError
 from labels.face import DraftFace, FontFace, Style
@@ -46,6 +49,24 @@ def test_a_missing_glyph_is_named() -> None:
     with pytest.raises(FontError) as refused:
         embed(FontFace(LATIN), "A菇")
     assert "“菇” (U+83C7 CJK UNIFIED IDEOGRAPH-83C7)" in refused.value.text("zh")
+
+
+def test_a_font_that_was_read_is_let_go_whatever_was_taken_from_it() -> None:
+    face = FontFace(Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"))
+    assert face.outline("国") == face.outline("国")
+    assert face.width("国国") == 2.0
+    assert embed(face, "国").codes
+    assert [one for one in gc.get_objects() if isinstance(one, TTFont)] == []
+
+
+def test_widths_are_those_of_the_font_and_a_character_that_it_lacks_has_none() -> None:
+    widths = {0x41: 608, 0x56FD: 1000, 0x2C497: 65_535}
+    advances = Advances(widths)
+    assert {code: advances[code] for code in widths} == widths
+    for absent in (0, 0x42, 0x2C498):
+        assert absent not in advances
+        with pytest.raises(KeyError):
+            advances[absent]
 
 
 def test_the_operators_font_serves_every_style() -> None:

@@ -14,8 +14,8 @@ _STANDARD_INPUT = 0
 
 
 def say_ready() -> None:
-    """Tell the parent that this process does its work now."""
-    with socket.socket(fileno=os.dup(_STANDARD_INPUT)) as line:
+    """Tell the parent that this process does its work now. Of one that is gone `when_it_closes` knows."""
+    with socket.socket(fileno=os.dup(_STANDARD_INPUT)) as line, suppress(OSError):
         line.sendall(READY)
 
 

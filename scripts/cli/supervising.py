@@ -51,6 +51,7 @@ class Keeper:
         self._line: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[int] | None = None
+        self._is_starting = False
         self.is_ready = asyncio.Event()
 
     def begin(self, *, gives_up: bool = False) -> "asyncio.Task[int]":
@@ -59,7 +60,10 @@ class Keeper:
         return self._task
 
     async def stop(self, limit_s: float = STOP_LIMIT_S) -> bool:
-        """Let the child finish what is at hand and leave; False when it did not in time and was ended."""
+        """Let the child finish what is at hand and leave; False when it did not in time and was ended.
+
+        One that is still starting has nothing at hand, and is told to end at once.
+        """
         self._stopping.set()
         self._let_go()
         if self._task is None:
@@ -94,6 +98,7 @@ class Keeper:
     async def _live(self) -> int:
         """One life of the child: its status (the signal's number, negative, when it was ended by one)."""
         self._line, theirs = socket.socketpair()
+        self._is_starting = True
         with self._line, theirs:
             self._line.settimeout(0)
             # A process group of its own: a terminal's Ctrl-C reaches the parent alone, which then lets everybody go.
@@ -112,6 +117,7 @@ class Keeper:
     async def _listen(self, line: socket.socket, process: asyncio.subprocess.Process) -> None:
         if await asyncio.get_running_loop().sock_recv(line, len(READY)) != READY:
             return
+        self._is_starting = False
         self.is_ready.set()
         log.info("a process is ready", child=self._child.name)
         if self._child.beats and await self._falls_silent(line) and not self._stopping.is_set():
@@ -139,6 +145,8 @@ class Keeper:
         if self._line is not None and self._line.fileno() >= 0:
             # Not close: a task may be reading from it.
             self._line.shutdown(socket.SHUT_RDWR)
+        if self._is_starting and self._process is not None and self._process.returncode is None:
+            self._process.terminate()
 
 
 class Parent:

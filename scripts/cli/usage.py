@@ -4,56 +4,18 @@ typer keeps the classes of these errors to itself and words them in English; wha
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
-import typer
-from typer._click.core import Context
-from typer._click.exceptions import (
-    BadParameter,
-    MissingParameter,
-    NoArgsIsHelpError,
-    NoSuchOption,
-    UsageError,
-)
-from typer.core import TyperGroup
+from typer._click.exceptions import BadParameter, MissingParameter, NoSuchOption, UsageError
 
-from gimark.errors import Fault, InvalidInputError
-from scripts.cli.failing import on_one_line
-
-NOT_UNDERSTOOD = 2
+from gimark.errors import Fault
 
 
-class Commands(TyperGroup):
-    """The whole tree of commands; nothing below it words a usage error of its own."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> Context:
-        """Read what stands before the first command. Raises typer.Exit, with the refusal said."""
-        with _said_plainly():
-            return super().make_context(*args, **kwargs)
-
-    def invoke(self, ctx: Context) -> Any:
-        """Read and run the command. Raises typer.Exit, with the refusal said."""
-        with _said_plainly():
-            return super().invoke(ctx)
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    try:
-        yield
-    except NoArgsIsHelpError:
-        raise
-    except UsageError as error:
-        said = str(InvalidInputError((_fault(error),)))
-        typer.secho(on_one_line(said), fg=typer.colors.RED, err=True)
-        raise typer.Exit(NOT_UNDERSTOOD) from error
-
-
-def _fault(error: UsageError) -> Fault:
+def fault(error: UsageError) -> Fault:
+    """What of the command line cannot be read, why, and what to write instead."""
     if isinstance(error, MissingParameter):
         return _missing(error)
     if isinstance(error, BadParameter) and error.param is not None:
@@ -61,9 +23,9 @@ def _fault(error: UsageError) -> Fault:
     if isinstance(error, NoSuchOption):
         name = error.option_name
         return Fault(name, "没有这个选项", "there is no such option", *_rather(error, error.possibilities or ()))
-    for pattern, fault in _BY_MESSAGE.items():
+    for pattern, worded in _BY_MESSAGE.items():
         if found := re.match(pattern, error.message):
-            return fault(error, found[1])
+            return worded(error, found[1])
     return Fault("", f"命令行不能读懂（{error.message}）", f"this cannot be read ({error.message})", *_see_help(error))
 
 

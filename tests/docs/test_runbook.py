@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from api.settings import Settings
-from scripts.cli.app import app
+from scripts.cli.commands import app
 
 ROOT = Path.cwd()
 TEXT = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")

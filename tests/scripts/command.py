@@ -21,6 +21,7 @@ import gc, json, os, sys, traceback
 import sqlalchemy.orm
 
 import scripts.cli.app
+import scripts.cli.commands
 from scripts.cli import batches, founding, issuing, ledgers, verifying
 
 def run(asked):

@@ -450,7 +450,7 @@ def test_help_lists_every_command_and_imports_nothing_slow() -> None:
     assert ran.returncode == 0
     import typer.main
 
-    from scripts.cli.app import app
+    from scripts.cli.commands import app
 
     for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
         assert command.hidden or re.search(rf"│ {name} ", ran.stdout), name

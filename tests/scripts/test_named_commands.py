@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from scripts.cli.app import app
+from scripts.cli.commands import app
 
 ROOT = Path.cwd()
 SOURCES = sorted(path for room in ("trace/gimark", "api", "labels", "scripts") for path in (ROOT / room).rglob("*.py"))

@@ -17,7 +17,7 @@ from gimark.ledger import book
 from scripts.cli.serving import MOST_BY_ITSELF, processes_for, warn_of_root
 from scripts.cli.supervising import SILENCE_LIMIT_S
 from tests.founded import PASSPHRASE, Founding, settings_for
-from tests.served import PATIENCE_S, answers, serving, until
+from tests.served import PATIENCE_S, answers, children_of, records, serving, until
 
 
 @pytest.fixture
@@ -62,6 +62,21 @@ def test_whoever_is_killed_is_started_again_and_all_leave_on_sigterm(here: Insta
         died = {record["child"] for record in served.records if "died" in record["event"]}
         assert died == {"web-1", "web-2", "worker"}
         assert {record["process"] for record in served.records} >= {"serve", "web-1", "web-2", "worker"}
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_stop_while_it_starts_it_leaves_in_order(here: Installation, told: signal.Signals) -> None:
+    here.store.engine.dispose()
+    settings = {"DATA_DIR": str(here.settings.data_dir), "PASSPHRASE": PASSPHRASE}
+    environment = {**os.environ, **{f"GIMARK_{name}": value for name, value in settings.items()}}
+    command = [sys.executable, "-m", "scripts.cli", "serve", "--port", "0"]
+    log = here.settings.data_dir.parent / "starting.log"
+    with log.open("wb") as written, subprocess.Popen(command, env=environment, stderr=written) as parent:
+        until(lambda: bool(children_of(parent.pid)), "no web process is started")
+        parent.send_signal(told)
+        assert parent.wait(PATIENCE_S) == 0
+    assert len(records(log)) == len(log.read_text().splitlines())
+    assert not [record for record in records(log) if record["level"] == "error"]
 
 
 @pytest.mark.long

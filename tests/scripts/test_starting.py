@@ -11,7 +11,7 @@ DRAWING = {"alembic", "fontTools.ttLib", "fontTools.subset", "pypdf", "jsonschem
 @pytest.mark.parametrize(
     ("module", "without"),
     [
-        ("scripts.cli.app", {"rich.table", "sqlalchemy", "pydantic", "structlog"}),
+        ("scripts.cli.commands", {"rich.table", "sqlalchemy", "pydantic", "structlog"}),
         ("scripts.cli.serving", {"sqlalchemy", "fastapi", "cryptography", "numpy", "jinja2"}),
         ("scripts.cli.answering", DRAWING),
     ],

@@ -16,14 +16,16 @@ from scripts.cli.supervising import Child, Keeper, Parent
 
 PATIENCE_S = 60
 # Each writes its process id down first. The line is standard input, a socket.
-READY = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); os.write(0, b'ready\\n')\n"
+STARTS = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n')\n"
+# Like the real ones, it leaves by the line alone once it has said that it is ready.
+READY = f"import signal; signal.signal(signal.SIGTERM, lambda *_: None)\n{STARTS}os.write(0, b'ready\\n')\n"
 WAITS = f"{READY}os.read(0, 1)\n"
 DIES = f"{READY}sys.exit(3)\n"
 SLOW_TO_LEAVE = (
     f"{WAITS}import time; time.sleep(0.2)\n"
     "folder, name = os.path.split(sys.argv[1])\nopen(folder + '/left', 'a').write(name + '\\n')\n"
 )
-REFUSES = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); sys.exit(7)\n"
+REFUSES = f"{STARTS}sys.exit(7)\n"
 BEATS = (
     "import asyncio, os, sys, time\nfrom pathlib import Path\nfrom scripts.cli import line\n"
     "line.BEAT_EVERY_S = 0.02\nseen = Path(sys.argv[1])\n"
@@ -103,6 +105,21 @@ def test_a_child_that_does_not_leave_is_ended(tmp_path: Path) -> None:
 
     assert asyncio.run(play()) is False
     assert not is_there(pids(seen)[0])
+
+
+def test_a_child_that_is_still_starting_is_not_waited_for(tmp_path: Path) -> None:
+    seen = tmp_path / "web-1"
+
+    async def play() -> None:
+        keeper = Keeper(child(f"{STARTS}import time\nwhile True: time.sleep(1)\n", seen))
+        task = keeper.begin()
+        await until(lambda: len(pids(seen)) == 1, "it was not started")
+        assert await keeper.stop()
+        assert task.result() == -signal.SIGTERM
+
+    with capture_logs() as said:
+        asyncio.run(play())
+    assert said == []
 
 
 def test_children_leave_when_their_parent_is_killed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from api.installation import Installation
 from scripts import cli
 from scripts.cli import office
-from scripts.cli.app import app
+from scripts.cli.commands import app
 
 
 def gimark(*arguments: str | Path, code: int = 0, typed: str = "") -> Result:

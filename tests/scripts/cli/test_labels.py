@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from gimark.clock import FixedClock, SystemClock
 from scripts.cli import issuing, office
-from scripts.cli.app import app
+from scripts.cli.commands import app
 from tests.founded import Workshop
 from tests.labels.thermal.test_thermal import decoded, tsc, zebra
 

@@ -12,7 +12,7 @@ from gimark.ledger.publishing import CHECKPOINT
 from gimark.ledger.signing import CheckpointSigner, start_state
 from gimark.store.unit_of_work import Store
 from scripts.cli import ledgers
-from scripts.cli.app import app
+from scripts.cli.commands import app
 from tests.api.site import installation
 from tests.county import make_county
 

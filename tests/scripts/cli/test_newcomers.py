@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.cli import office
-from scripts.cli.app import app
+from scripts.cli.commands import app
 from tests.founded import HOST, PASSPHRASE, YUNXI, Workshop
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "codes.json").read_text(encoding="utf-8"))

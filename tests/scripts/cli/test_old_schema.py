@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from gimark import migrations
 from scripts.cli import office
-from scripts.cli.app import app
+from scripts.cli.commands import app
 from tests.founded import YUNXI, Founding
 from tests.scripts.command import environment_for
 

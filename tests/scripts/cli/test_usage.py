@@ -7,7 +7,7 @@ from typer._click.core import Command
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from scripts.cli.app import app
+from scripts.cli.commands import app
 from tests.scripts.cli.terminal import gimark
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts.cli.app import app
+from scripts.cli.commands import app
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 FILE = GOLDEN / "code.gi-proof"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gimark.accounts.rules import not_found
 from gimark.errors import invalid
 from gimark.registry.rights.amending import RightAmendment, amend_right
-from gimark.registry.rights.evidence import Confirmation, Evidence
+from gimark.registry.rights.evidence import Evidence, confirmation_of
 from gimark.registry.rights.facts import facts_of
 from gimark.registry.rights.model import GiProduct, Right, SourceTag
 from gimark.registry.rights.queries import rights, towns_of, visible_right
@@ -43,18 +43,8 @@ class Known:
                 f"请选用：{'、'.join(SourceTag)}",
                 f"Choose one of {', '.join(SourceTag)}",
             )
-        if (self.confirmed_by is None) is not (self.confirmed_on is None):
-            raise invalid(
-                "confirmed",
-                "确认须写明何人、何日",
-                "a confirmation is by somebody on some day",
-                "请同时填写 --confirmed-by 和 --confirmed-on",
-                "Give both --confirmed-by and --confirmed-on",
-            )
-        confirmed = None
-        if self.confirmed_by is not None and self.confirmed_on is not None:
-            confirmed = Confirmation(self.confirmed_by, day_of(self.confirmed_on, "confirmed/on"))
-        return Evidence(self.source, SourceTag(self.tag), confirmed)
+        on = None if self.confirmed_on is None else day_of(self.confirmed_on, "confirmed/on")
+        return Evidence(self.source, SourceTag(self.tag), confirmation_of(self.confirmed_by, on))
 
 
 def show(actor_name: str) -> None:

@@ -173,7 +173,12 @@ class Sent:
     def form(self, error: Refusal, language: Language) -> Form:
         """The form again, with what was typed and what is wrong with it. Files must be chosen anew."""
         typed = {name: self.texts(name) for name in self.data if name not in OURS}
-        return Form(typed, tuple((fault.field, sentence(fault, language)) for fault in error.faults))
+        return Form(typed, tuple((self._place(fault.field), sentence(fault, language)) for fault in error.faults))
+
+    def _place(self, name: str) -> str:
+        """Where a fault is shown: at its own input, or at the one that its list was typed into (grades/3: grades)."""
+        whole = name.partition("/")[0]
+        return whole if name not in self.data and whole in self.data else name
 
     def digest(self, request: Request) -> bytes:
         """SHA-256 over where the form was sent and everything in it but `csrf` and `once`."""

@@ -17,6 +17,8 @@ from api.web.regulator import (
     items,
     lots,
     notices,
+    products,
+    right_forms,
     rights,
     runs,
     voids,
@@ -25,7 +27,22 @@ from api.web.studio import routes as studio
 
 # Whoever comes here need not be signed in.
 OPEN = (sign_in.router, reset.router, style.router)
-REGULATOR = (home, authorizations, changing, enterprises, rights, items, batches, runs, checks, lots, voids, notices)
+REGULATOR = (
+    home,
+    authorizations,
+    changing,
+    enterprises,
+    products,
+    right_forms,
+    rights,
+    items,
+    batches,
+    runs,
+    checks,
+    lots,
+    voids,
+    notices,
+)
 BEHIND_SIGN_IN = (
     *(
         steps.router,

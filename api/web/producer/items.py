@@ -10,16 +10,16 @@ from api.web.desk.forms import REFUSED, Done, Sending, blank, once, refused
 from api.web.desk.lists import listing_of
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtProducerDesk, Seat
+from api.web.desk.wares import item_in
 from api.web.producer.words import RIGHT_KIND
 from api.web.translation import N_, sayer
 from api.wiring import Process
 from gimark.accounts.rules import Permission, require
 from gimark.clock import local_day
-from gimark.errors import Checklist
 from gimark.registry.authorizations.rules import Standing
 from gimark.registry.authorizations.standings import standing_authorizations
 from gimark.registry.enterprises.queries import own_enterprise
-from gimark.registry.items.actions import TradeItemForm, register_item
+from gimark.registry.items.actions import register_item
 from gimark.registry.items.queries import items
 from gimark.registry.rights.queries import products
 from gimark.store.paging import MOST, Wanted
@@ -59,25 +59,9 @@ def register(request: Request, process: Here, seat: AtProducerDesk, sent: Sendin
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:
-        checklist = Checklist()
-        net_g = checklist.take(lambda: sent.whole("net_g"))
-        checklist.settle()
-        assert net_g is not None
         own = own_enterprise(act.session, seat.actor)
         assert own is not None
-        form = TradeItemForm(
-            enterprise_ref=own.ref,
-            gtin=sent.text("gtin").replace(" ", ""),
-            name_zh=sent.text("name"),
-            product_class=sent.text("class"),
-            net_g=net_g,
-            right_refs=sent.texts("rights"),
-            name_en=sent.optional("name_en"),
-            grade=sent.optional("grade"),
-            storage=sent.optional("storage"),
-            shelf_life=sent.optional("shelf_life"),
-            ingredients=sent.optional("ingredients"),
-        )
+        form = item_in(sent, own.ref)
         register_item(act, seat.actor, form)
         return Done("/producer/items", say(N_("商品“%(name)s”已登记。"), name=form.name_zh))
 

@@ -8,8 +8,8 @@ from api.v1.door import Here
 from api.web.desk.forms import REFUSED, Done, Form, Sending, Sent, blank, once, refused
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtProducerDesk, Seat
+from api.web.desk.towns import town_choices
 from api.web.producer.batches import item_name, own_items
-from api.web.producer.towns import town_choices
 from api.web.translation import N_, sayer
 from api.wiring import Process
 from gimark.accounts.rules import Permission, require

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.v1.door import Here
@@ -11,15 +10,14 @@ from api.web.desk.forms import REFUSED, Done, Sending, blank, once, refused
 from api.web.desk.lists import listing_of
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtRegulatorDesk, Seat
-from api.web.language import Language
-from api.web.regulator.words import Choices, Words, events_of, kind_choices, standing_choices
+from api.web.desk.towns import town_choices
+from api.web.regulator.words import Words, events_of, kind_choices, standing_choices
 from api.web.translation import N_, sayer
 from api.wiring import Process
 from gimark import explorer
 from gimark.accounts.rules import Permission, require
 from gimark.clock import local_day
 from gimark.registry.authorizations.rules import Standing
-from gimark.registry.county.queries import towns
 from gimark.registry.directory.rules import parts_of
 from gimark.registry.enterprises.actions import EnterpriseForm, register_enterprise
 from gimark.registry.enterprises.model import EnterpriseKind
@@ -50,7 +48,7 @@ def enterprises(request: Request, process: Here, seat: AtRegulatorDesk) -> Respo
     today = local_day(process.here.store.clock.now())
     with process.here.store.reading() as session:
         found = enterprise_rows(session, seat.actor, listing.wanted, chosen, today, listing.order)
-        places = _towns(session, seat)
+        places = town_choices(session, seat)
     return desk_page(
         process,
         seat,
@@ -125,15 +123,10 @@ def one(request: Request, process: Here, seat: AtRegulatorDesk, ref: str) -> Res
         has_more=logged.before is not None,
         w=Words(seat.language),
         may_grant=Permission.MANAGE_AUTHORIZATIONS in seat.actor.permissions,
+        may_register=Permission.MANAGE_REGISTRY in seat.actor.permissions,
     )
 
 
 def _choices(process: Process, seat: Seat) -> dict[str, Any]:
     with process.here.store.reading() as session:
-        return {"towns": _towns(session, seat), "kinds": [(*kind, "") for kind in kind_choices(seat.language)]}
-
-
-def _towns(session: Session, seat: Seat) -> Choices:
-    language: Language = seat.language
-    known = towns(session, seat.actor, Wanted(MOST)).items
-    return [(town.code, (town.name_en or town.name_zh) if language == "en" else town.name_zh) for town in known]
+        return {"towns": town_choices(session, seat), "kinds": [(*kind, "") for kind in kind_choices(seat.language)]}

@@ -11,27 +11,17 @@ from api.web.figures import day_text
 from api.web.language import Language
 from api.web.public.journey import Event
 from api.web.public.rights import FACTS, right_in_words
-from api.web.regulator.words import Words, name_of
+from api.web.regulator.right_forms import WHOLE
+from api.web.regulator.words import TAGS, Words, name_of
 from api.web.translation import N_, sayer
-from gimark.accounts.rules import not_found
+from gimark.accounts.rules import Permission, not_found
 from gimark.registry.directory.rights import listed_right
-from gimark.registry.rights.model import FactName, SourceTag
+from gimark.registry.rights.model import FactName
 from gimark.registry.rights.queries import RightRecord, product, products, rights
 from gimark.registry.rolls.names import Named, Names
 from gimark.store.paging import MOST, Wanted
 
 router = APIRouter(prefix="/regulator/rights")
-
-TAGS = {
-    SourceTag.STATUTE: N_("法规、标准或公告"),
-    SourceTag.CONFIRMED: N_("县里确认"),
-    SourceTag.PUBLICATION: N_("公开出版物"),
-    SourceTag.PRACTICE: N_("通行做法"),
-    SourceTag.DERIVED: N_("由其他事实推出"),
-    SourceTag.MEMORY: N_("凭记忆"),
-    SourceTag.CONFLICTING: N_("说法不一"),
-    SourceTag.INVENTED: N_("示例，虚构"),
-}
 
 
 @router.get("")
@@ -52,6 +42,7 @@ def list_rights(request: Request, process: Here, seat: AtRegulatorDesk) -> Respo
         found=found,
         named=named,
         products=choices,
+        may_register=Permission.MANAGE_REGISTRY in seat.actor.permissions,
         w=Words(seat.language),
     )
 
@@ -75,19 +66,24 @@ def one(request: Request, process: Here, seat: AtRegulatorDesk, ref: str) -> Res
         classes=[Named(one.key, one.name_zh, one.name_en) for one in classes],
         sources=_sources(listed.record, seat.language),
         events=[_event(event) for event in reversed(told.events)],
+        may_amend=Permission.MANAGE_REGISTRY in seat.actor.permissions,
     )
 
 
-def _sources(record: RightRecord, language: Language) -> list[tuple[str, str, str, str]]:
-    """Of the right as a whole and of every fact with a source of its own: name, source, how it is known, by whom."""
+def _sources(record: RightRecord, language: Language) -> list[tuple[str, str, str, str, str]]:
+    """Of the right as a whole and of every fact: its key, its name, source, how it is known, by whom.
+
+    A fact without a source of its own has empty words: it is known as the whole is.
+    """
     say = sayer(language)
-    lines = [(say(N_("整项权利")), record.source, say(TAGS[record.source_tag]), "")]
+    lines = [(WHOLE, say(N_("整项权利")), record.source, say(TAGS[record.source_tag]), "")]
     for name in FactName:
         known = record.evidence.get(name)
         if known is None:
+            lines.append((name.value, say(FACTS[name]), "", "", ""))
             continue
         by = "" if known.confirmed is None else f"{known.confirmed.by} · {day_text(known.confirmed.on, language)}"
-        lines.append((say(FACTS[name]), known.source, say(TAGS[known.certainty]), by))
+        lines.append((name.value, say(FACTS[name]), known.source, say(TAGS[known.certainty]), by))
     return lines
 
 

@@ -15,6 +15,7 @@ from gimark.explorer import LoggedEntry
 from gimark.issuance.model import PrintState
 from gimark.ledger.entries import decode
 from gimark.registry.authorizations.rules import Change, ChangeKind, Standing, Terms
+from gimark.registry.rights.model import SourceTag
 from gimark.registry.rolls.authorizations import AuthorizationRow
 from gimark.registry.rolls.names import Named, NamedRight
 
@@ -27,6 +28,17 @@ CHANGES = {
     ChangeKind.SUSPEND: ("warn", N_("暂停使用")),
     ChangeKind.RESTORE: ("on", N_("恢复使用")),
     ChangeKind.REVOKE: ("bad", N_("撤销")),
+}
+# How a fact of a right is known.
+TAGS = {
+    SourceTag.STATUTE: N_("法规、标准或公告"),
+    SourceTag.CONFIRMED: N_("县里确认"),
+    SourceTag.PUBLICATION: N_("公开出版物"),
+    SourceTag.PRACTICE: N_("通行做法"),
+    SourceTag.DERIVED: N_("由其他事实推出"),
+    SourceTag.MEMORY: N_("凭记忆"),
+    SourceTag.CONFLICTING: N_("说法不一"),
+    SourceTag.INVENTED: N_("示例，虚构"),
 }
 # How far the files of a print order are.
 PRINTS: dict[PrintState, Word] = {

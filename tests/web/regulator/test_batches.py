@@ -59,7 +59,16 @@ def test_a_batch_is_told_with_its_runs_labels_checks_and_whole_history(site: Sit
     county.change(run, RangeKind.VOID, (100, 109), reason="印刷错位")
     count_checks(county.store)
     said = told(officer, f"/regulator/batches/{batch}")
-    for words in (f"批次 {BATCH.lot}", GTIN, "示例菌业", "400 290 100 10 0", "195 2 0 3 1", "已放行", "印刷错位", "统计到"):
+    for words in (
+        f"批次 {BATCH.lot}",
+        GTIN,
+        "示例菌业",
+        "400 290 100 10 0",
+        "195 2 0 3 1",
+        "已放行",
+        "印刷错位",
+        "统计到",
+    ):
         assert words in said, words
     shown = officer.get(f"/regulator/batches/{batch}").text
     for path in (f"/regulator/runs/{run.ref}", f"/regulator/labels/{labels}", f"overrides/new?batch={batch}"):

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, require
-from gimark.errors import Checklist
+from gimark.errors import Checklist, invalid
 from gimark.registry.rights.model import DOUBTFUL, FactName, Right, RightFact, SourceTag
 from gimark.store.unit_of_work import Act
 from gimark.texts import LONG, NAME, check_texts
@@ -20,6 +20,21 @@ class Confirmation:
 
     by: str
     on: date
+
+
+def confirmation_of(by: str | None, on: date | None) -> Confirmation | None:
+    """Who confirmed and when, None for nobody. Raises InvalidInputError naming the half that is missing."""
+    if by is not None and on is not None:
+        return Confirmation(by, on)
+    if by is None and on is None:
+        return None
+    raise invalid(
+        "confirmed/by" if by is None else "confirmed/on",
+        "确认须写明何人、何日",
+        "a confirmation is by somebody on some day",
+        "请同时写明确认人和确认日",
+        "Give both the name and the day",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Workbooks in and out: what 5,000 rows cost to be registered, refused or recognised, and a long list to be written.
 
 An upload is measured from the file's bytes to the commit: guarding, reading, judging each row, entries of the ledger,
-rows, and the report that is kept. Beside it a sample of the same rows registered one by one, in one act too.
+rows, and the report that is kept. Beside it a sample of the same rows registered one by one, in one act too. Of that
+work, what others who write have to wait for is measured too: the act itself, which holds SQLite's only write lock.
 """
 
 import os
@@ -25,17 +26,19 @@ from gimark.clock import local_day
 from gimark.exchange.batch_columns import HEADINGS_ZH, SHEET_NAME
 from gimark.exchange.batch_sheet import MOST_ROWS, read_batches
 from gimark.exchange.tables import Table, Value, csv_parts, write_xlsx
-from gimark.exchange.uploads.actions import UploadForm, take_upload
+from gimark.exchange.uploads.actions import UploadForm, prepare_rows, take_upload
 from gimark.exchange.uploads.queries import choices_of
 from gimark.exchange.uploads.rules import Choice
 from gimark.exchange.workbooks import open_workbook
 from gimark.production.actions import register_batch
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
-from scripts.bench.report import BenchOptions, Figure, Report, Row, cpu_seconds, peak_memory_mib
+from scripts.bench.report import BenchOptions, CpuTime, Figure, Report, Row, cpu_seconds, peak_memory_mib
 from scripts.bench.verify_site import HOST, ORIGIN, PROFILE, USCC, settings_of
 
 GOAL_S = 5.0
+# Who waits is told after 5 s that the database is busy: on a machine of a third of the speed it holds still.
+GOAL_LOCK_S = 1.5
 GOAL_GROWTH = 1.15
 SAMPLE = 200
 COLUMNS = 15
@@ -43,6 +46,7 @@ TOWN = "999001001"
 DAY = date(2026, 10, 1)
 HOW = (
     "An upload goes from the file's bytes to the commit; the database is SQLite, on disk.",
+    "The lock is held from the act's beginning to its commit; others wait for it at most 5 s.",
     f"A list has {COLUMNS} columns, five of them numbers and two days; it is written to a temporary file.",
 )
 
@@ -70,11 +74,12 @@ def _uploads(bench: Bench, count: int) -> Iterator[Row]:
     good = _workbook(bench, count, "A")
     one_by_one = _one_by_one(bench) * count
     with cpu_seconds() as registered:
-        assert _upload(bench, good) == (count, 0, 0)
+        counts, lock = _upload(bench, good)
+        assert counts == (count, 0, 0)
     with cpu_seconds() as known:
-        assert _upload(bench, good) == (0, count, 0)
+        assert _upload(bench, good)[0] == (0, count, 0)
     with cpu_seconds() as refused:
-        assert _upload(bench, _workbook(bench, count, "a", late=True)) == (0, 0, count)
+        assert _upload(bench, _workbook(bench, count, "a", late=True))[0] == (0, 0, count)
     peer = Figure("one by one", one_by_one)
     for work, spent in (("registered", registered), ("recognised", known), ("refused with every reason", refused)):
         yield Row(
@@ -87,6 +92,16 @@ def _uploads(bench: Bench, count: int) -> Iterator[Row]:
             f"{spent.wall_seconds:.1f} s by the clock",
             reached=spent.seconds < GOAL_S,
         )
+    yield Row(
+        f"of that, the write lock held while {count:,} rows are registered",
+        lock.seconds,
+        "s CPU",
+        None,
+        lock.seconds / registered.seconds,
+        f"< {GOAL_LOCK_S:g} s",
+        f"{lock.wall_seconds:.1f} s by the clock",
+        reached=lock.seconds < GOAL_LOCK_S,
+    )
 
 
 def _lists(size: int) -> Iterator[Row]:
@@ -135,17 +150,19 @@ def _rows(count: int) -> Iterator[Sequence[Value]]:
         yield [*texts, "云溪县松雾菌业专业合作社", "普通", DAY, DAY, number, number * 250, 250, number % 97, number + 1]
 
 
-def _upload(bench: Bench, data: bytes) -> tuple[int, int, int]:
-    """How many rows were registered, known and refused."""
+def _upload(bench: Bench, data: bytes) -> tuple[tuple[int, int, int], CpuTime]:
+    """How many rows were registered, known and refused, and what the act cost that had the write lock."""
     store = bench.here.store
     with store.reading() as session:
         choices = choices_of(session, bench.producer)
     read = read_batches(open_workbook(data), choices)
-    with store.acting() as act:
-        done = take_upload(act, bench.producer, UploadForm("bench.xlsx", "0" * 64, read, Choice.WHOLE))
+    prepared = prepare_rows(store, bench.producer, read.rows)
+    with cpu_seconds() as lock, store.acting() as act:
+        form = UploadForm("bench.xlsx", "0" * 64, read, Choice.WHOLE)
+        done = take_upload(act, bench.producer, form, prepared)
         counts = done.registered, done.known, done.refused
         act.commit()
-    return counts
+    return counts, lock
 
 
 def _one_by_one(bench: Bench) -> float:

@@ -20,7 +20,13 @@ from gimark.errors import InvalidInputError, invalid
 from gimark.exchange.batch_sheet import read_batches
 from gimark.exchange.batch_template import batch_template
 from gimark.exchange.uploads import queries
-from gimark.exchange.uploads.actions import UploadForm, register_ready_rows, take_upload
+from gimark.exchange.uploads.actions import (
+    UploadForm,
+    prepare_ready_rows,
+    prepare_rows,
+    register_ready_rows,
+    take_upload,
+)
 from gimark.exchange.uploads.report import fault_words, report_table
 from gimark.exchange.uploads.rules import Choice, Outcome, UploadedRow
 from gimark.exchange.workbooks import open_workbook
@@ -48,12 +54,13 @@ def uploads(request: Request, process: Here, seat: AtProducerDesk) -> Response:
 
 @router.post("")
 def take(request: Request, process: Here, seat: AtProducerDesk, sent: Sending) -> Response:
-    """Take a workbook: what it says is read before anybody waits for it, then judged and registered in one act."""
+    """Take a workbook: it is read and judged before anybody waits for it, then registered in one act."""
     try:
         form = _read(process, seat, sent)
+        prepared = prepare_rows(process.here.store, seat.actor, form.read.rows)
 
         def do(act: Act) -> Done:
-            return Done(f"{PATH}/{take_upload(act, seat.actor, form).ref}")
+            return Done(f"{PATH}/{take_upload(act, seat.actor, form, prepared).ref}")
 
         return once(process, seat, request, sent, do)
     except REFUSED as error:
@@ -99,10 +106,10 @@ def show(request: Request, process: Here, seat: AtProducerDesk, upload: str) -> 
 @router.post("/{upload}/registration")
 def register(request: Request, process: Here, seat: AtProducerDesk, upload: str, sent: Sending) -> Response:
     """Register the good rows, which waited for the others to be mended."""
-    say = sayer(seat.language)
+    say, prepared = sayer(seat.language), prepare_ready_rows(process.here.store, seat.actor, upload)
 
     def do(act: Act) -> Done:
-        done = register_ready_rows(act, seat.actor, upload)
+        done = register_ready_rows(act, seat.actor, upload, prepared)
         return Done(f"{PATH}/{upload}", say(N_("已登记 %(count)s 批。"), count=f"{done.registered:,}"))
 
     return once(process, seat, request, sent, do)

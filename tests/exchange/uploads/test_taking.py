@@ -12,7 +12,13 @@ from gimark.clock import FixedClock
 from gimark.errors import ConflictError, NotAllowedError, NotFoundError
 from gimark.exchange.batch_sheet import read_batches
 from gimark.exchange.uploads import queries
-from gimark.exchange.uploads.actions import UploadForm, forget_uploads, register_ready_rows, take_upload
+from gimark.exchange.uploads.actions import (
+    UploadForm,
+    forget_uploads,
+    prepare_rows,
+    register_ready_rows,
+    take_upload,
+)
 from gimark.exchange.uploads.queries import UploadFacts
 from gimark.exchange.uploads.rules import Choice, Outcome, Rows
 from gimark.exchange.workbooks import open_workbook
@@ -248,3 +254,21 @@ def test_a_batch_that_was_registered_by_hand_is_recognised(county: County) -> No
     county.batch(confirmed=False)
     ref = take(county, [line(BATCH.lot, own=BATCH.producer_lot)])
     assert outcomes(county, ref) == [KNOWN]
+
+
+def test_rows_that_were_judged_beforehand_are_judged_again_once_the_ledger_has_grown(county: County) -> None:
+    """Somebody else registers one of the lots between the judgement and the act; the other way round it is trusted."""
+    with county.store.reading() as session:
+        choices = queries.choices_of(session, county.producer)
+    read = read_batches(open_workbook(workbook([line("A"), line("B")])), choices)
+    prepared = prepare_rows(county.store, county.producer, read.rows)
+    assert [row.outcome for row in prepared.judged.rows] == [READY, READY]
+    county.batch(form=replace(BATCH, lot="B"), confirmed=False)
+    before = size(county)
+    with county.store.acting() as act:
+        form = UploadForm("a.xlsx", "0" * 64, read, Choice.GOOD_ROWS)
+        done = take_upload(act, county.producer, form, prepared)
+        assert (done.registered, done.refused) == (1, 1)
+        act.commit()
+    assert size(county) == before + 1
+    assert sorted(batches(county)) == ["A", "B"]

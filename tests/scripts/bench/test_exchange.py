@@ -14,6 +14,7 @@ def test_every_way_of_an_upload_and_every_kind_of_list_is_measured() -> None:
         "200 rows uploaded and registered",
         "200 rows uploaded and recognised",
         "200 rows uploaded and refused with every reason",
+        "of that, the write lock held while 200 rows are registered",
         "list of 200 rows as xlsx",
         "list of 200 rows as CSV",
     ]

@@ -28,10 +28,13 @@ def register_batch(act: Act, actor: Actor, form: BatchForm) -> Batch:
 
     Raises the first of what `judge_batches` finds wrong with it.
     """
+    require(actor, Permission.MANAGE_BATCHES)
+    book.lock(act)
     (judged,) = judge_batches(act, actor, [form])
     if isinstance(judged, tuple):
         raise judged[0]
-    return enter_batches(act, actor, [judged])[0]
+    (ref,) = enter_batches(act, actor, [judged])
+    return act.session.scalars(select(Batch).where(Batch.ref == ref)).one()
 
 
 def confirm_batch(act: Act, actor: Actor, ref: str, packed_g: int, packed_on: date) -> Batch:

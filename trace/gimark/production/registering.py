@@ -1,12 +1,12 @@
 """Registering packed lots, one or thousands in one act: what is looked up is read once for all of them.
 
 Each form is judged by the same checks in the same order; `judge_batches` says everything that is wrong with each, and
-`enter_batches` makes official what nothing was wrong with. Both belong to one act under the ledger's lock, so that
-nothing comes between them.
+`enter_batches` makes official what nothing was wrong with. What is official was judged under the ledger's lock, so that
+nothing comes between; thousands are judged and checked before it is taken too (`checked_entries`), for others wait.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -18,7 +18,7 @@ from gimark.clock import local_day
 from gimark.codes.lot import check_lot
 from gimark.errors import ConflictError, Fault, GimarkError, NotAuthorisedError, invalid
 from gimark.ledger import book
-from gimark.production.model import Batch, BatchAuthorization, BatchVolume, EnterpriseEntry, EntryKind, SeasonSums
+from gimark.production.model import Batch, EntryKind, SeasonSums
 from gimark.production.rules import BatchTerms, check_terms
 from gimark.production.seasons import add_to_season, season_at
 from gimark.registry.authorizations.queries import AuthorizationFacts, authorizations_of, fitting
@@ -29,6 +29,8 @@ from gimark.store.unit_of_work import Act
 from gimark.texts import SHORT, checked_text
 
 PORTION = 400  # keys in one statement; SQLite takes some thousand parameters
+# Thousands of rows are written past the ORM: to build and map them costs more than to run the statement.
+_TABLES = Batch.metadata.tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,25 @@ class BatchForm:
 
 @dataclass(frozen=True, slots=True)
 class Permitted:
-    """A form that may be registered, the item it is of, and the authorizations that it is registered under."""
+    """A form that may be registered, whose it is, and by key and ledger index the item that it is of and the
+    authorizations that it is registered under.
+    """
 
     form: BatchForm
-    item: TradeItem
-    authorizations: tuple[AuthorizationFacts, ...]
+    enterprise_id: int
+    item_id: int
+    item_index: int
+    authorizations: tuple[tuple[int, int], ...]
+
+    @property
+    def entry(self) -> dict[str, object]:
+        """What the ledger will say of it."""
+        return {
+            "item": self.item_index,
+            "authorizations": [index for _, index in self.authorizations],
+            "lot": self.form.lot,
+            **entry_fields(self.form.terms, confirmed=False),
+        }
 
 
 def judge_batches(act: Act, actor: Actor, forms: Sequence[BatchForm]) -> list[Permitted | tuple[GimarkError, ...]]:
@@ -65,30 +81,38 @@ def judge_batches(act: Act, actor: Actor, forms: Sequence[BatchForm]) -> list[Pe
     right the item carries has no active authorization for its class; ConflictError when the item has this lot already,
     or an earlier one of `forms` has; NotFoundError, alone, for an item that is not there or is another's. Raises
     NotAllowedError for an actor who may register none.
+
+    It holds for as long as the ledger does not grow.
     """
     require(actor, Permission.MANAGE_BATCHES)
-    book.lock(act)
     register = _Register(act, actor, forms)
     return [_judged(register, form) for form in forms]
 
 
-def enter_batches(act: Act, actor: Actor, permitted: Sequence[Permitted]) -> list[Batch]:
-    """Register what was permitted in this act (ledger: batch.register, one entry each), in order."""
-    entries = [
-        {
-            "item": one.item.ledger_index,
-            "authorizations": [authorization.ledger_index for authorization in one.authorizations],
-            "lot": one.form.lot,
-            **entry_fields(one.form.terms, confirmed=False),
-        }
-        for one in permitted
-    ]
-    indices = book.append_all(act, "batch.register", actor.ledger_word, entries)
-    batches = [_batch(act, one, index) for one, index in zip(permitted, indices, strict=True)]
-    act.session.add_all(batches)
-    act.session.flush()
-    _insert_what_goes_with(act, permitted, batches)
-    return batches
+def checked_entries(actor: Actor, permitted: Iterable[Permitted]) -> frozenset[Permitted]:
+    """`permitted`, once the ledger's schema was asked about the entry of each. It needs no lock. Raises LedgerError."""
+    checked = frozenset(permitted)
+    book.check_all("batch.register", actor.ledger_word, (one.entry for one in checked))
+    return checked
+
+
+def enter_batches(
+    act: Act, actor: Actor, permitted: Sequence[Permitted], checked: frozenset[Permitted] = frozenset()
+) -> list[str]:
+    """Register what was permitted in this act (ledger: batch.register, one entry each), in order; their references.
+
+    Those in `checked` need not be held against the schema again.
+    """
+    checked_entries(actor, (one for one in permitted if one not in checked))
+    entries = [one.entry for one in permitted]
+    indices = book.append_all(act, "batch.register", actor.ledger_word, entries, are_checked=True)
+    if not permitted:
+        return []
+    rows = [_row(act, one, index) for one, index in zip(permitted, indices, strict=True)]
+    act.session.connection().execute(insert(_TABLES["batch"]), rows)
+    of_these = select(Batch.id).where(Batch.ledger_index.between(indices[0], indices[-1]))
+    _insert_what_goes_with(act, permitted, indices, act.session.scalars(of_these.order_by(Batch.ledger_index)).all())
+    return [str(row["ref"]) for row in rows]
 
 
 def covering(act: Act, item: TradeItem, day: date) -> list[AuthorizationFacts]:
@@ -212,7 +236,8 @@ def _judged(register: _Register, form: BatchForm) -> Permitted | tuple[GimarkErr
     if errors:
         return errors
     register.lots.add((item.id, form.lot))
-    return Permitted(form, item, register.covering(item))
+    under = tuple((authorization.id, authorization.ledger_index) for authorization in register.covering(item))
+    return Permitted(form, item.enterprise_id, item.id, item.ledger_index, under)
 
 
 def _checks(register: _Register, form: BatchForm, item: TradeItem) -> Iterator[Callable[[], object]]:
@@ -250,42 +275,43 @@ def _check_new(register: _Register, item: TradeItem, lot: str) -> None:
         )
 
 
-def _batch(act: Act, one: Permitted, index: int) -> Batch:
+def _row(act: Act, one: Permitted, index: int) -> dict[str, object]:
     form = one.form
-    return Batch(
-        ref=new_ref(),
-        item_id=one.item.id,
-        lot=form.lot,
-        producer_lot=form.producer_lot,
-        town_code=form.town_code,
-        harvested_from=form.harvested_from,
-        harvested_until=form.harvested_until,
-        planned_g=form.planned_g,
-        is_recalled=False,
-        registered_at=act.now,
-        ledger_index=index,
-    )
+    return {
+        "ref": new_ref(),
+        "item_id": one.item_id,
+        "lot": form.lot,
+        "producer_lot": form.producer_lot,
+        "town_code": form.town_code,
+        "harvested_from": form.harvested_from,
+        "harvested_until": form.harvested_until,
+        "planned_g": form.planned_g,
+        "is_recalled": False,
+        "registered_at": act.now,
+        "ledger_index": index,
+    }
 
 
-def _insert_what_goes_with(act: Act, permitted: Sequence[Permitted], batches: Sequence[Batch]) -> None:
+def _insert_what_goes_with(
+    act: Act, permitted: Sequence[Permitted], indices: Sequence[int], ids: Sequence[int]
+) -> None:
     """The volume, the place in the enterprise's list and the authorizations of each batch, and the season's sums."""
-    if not batches:
-        return
-    volumes = [{"batch_id": batch.id, "issued_g": 0, "activated_g": 0} for batch in batches]
+    volumes = [{"batch_id": id_, "issued_g": 0, "activated_g": 0} for id_ in ids]
     listed = [
-        {"enterprise_id": one.item.enterprise_id, "kind": EntryKind.BATCH, "ledger_index": batch.ledger_index}
-        for one, batch in zip(permitted, batches, strict=True)
+        {"enterprise_id": one.enterprise_id, "kind": EntryKind.BATCH, "ledger_index": index}
+        for one, index in zip(permitted, indices, strict=True)
     ]
     under = [
-        {"batch_id": batch.id, "authorization_id": authorization.id}
-        for one, batch in zip(permitted, batches, strict=True)
-        for authorization in one.authorizations
+        {"batch_id": id_, "authorization_id": authorization_id}
+        for one, id_ in zip(permitted, ids, strict=True)
+        for authorization_id, _ in one.authorizations
     ]
-    for table, rows in ((BatchVolume, volumes), (EnterpriseEntry, listed), (BatchAuthorization, under)):
-        act.session.execute(insert(table), rows)
+    connection = act.session.connection()
+    for table, rows in (("batch_volume", volumes), ("enterprise_entry", listed), ("batch_authorization", under)):
+        connection.execute(insert(_TABLES[table]), rows)
     sums: dict[int, Counter[str]] = defaultdict(Counter)
     for one in permitted:
-        sums[one.item.enterprise_id].update(batches=1, base_g=one.form.planned_g)
+        sums[one.enterprise_id].update(batches=1, base_g=one.form.planned_g)
     for enterprise_id, added in sorted(sums.items()):
         add_to_season(act, SeasonSums, season_at(act.now), enterprise_id, added)
 

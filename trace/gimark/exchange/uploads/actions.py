@@ -1,12 +1,19 @@
-"""Taking an upload: its good rows become batches, in one act with their ledger entries; the same row never twice."""
+"""Taking an upload: its good rows become batches, in one act with their ledger entries; the same row never twice.
+
+Everybody else who writes waits for that act, so what takes long is done before it: `prepare_rows` judges every row and
+holds what will be said in the ledger against its schema. Under the lock nothing is judged again unless the ledger has
+grown meanwhile.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select, tuple_
+from sqlalchemy.orm import Session, undefer_group
 
 from gimark.accounts.rules import Actor, Permission, not_found, require
+from gimark.clock import local_day
 from gimark.errors import ConflictError, Fault
 from gimark.exchange.batch_sheet import ReadRow, ReadSheet
 from gimark.exchange.uploads.model import Upload
@@ -25,9 +32,17 @@ from gimark.exchange.uploads.rules import (
 from gimark.ledger import book, entries
 from gimark.production.model import Batch
 from gimark.production.queries import terms_of
-from gimark.production.registering import PORTION, BatchForm, Permitted, enter_batches, entry_fields, judge_batches
+from gimark.production.registering import (
+    PORTION,
+    BatchForm,
+    Permitted,
+    checked_entries,
+    enter_batches,
+    entry_fields,
+    judge_batches,
+)
 from gimark.registry.items.model import TradeItem
-from gimark.store.unit_of_work import Act
+from gimark.store.unit_of_work import Act, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +55,38 @@ class UploadForm:
     choice: Choice
 
 
-def take_upload(act: Act, actor: Actor, form: UploadForm) -> Upload:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What judging rows came to when the ledger had `size` entries, on the day `today`."""
+
+    size: int
+    today: date
+    judged: "_Judged"
+    checked: frozenset[Permitted]
+
+
+def prepare_rows(store: Store, actor: Actor, read: Sequence[ReadRow]) -> Prepared:
+    """Judge the rows before anybody has to wait for it. Needs MANAGE_BATCHES and an enterprise."""
+    _check_may_upload(actor)
+    with store.reading() as session:
+        now, size = store.clock.now(), book.size(session)
+        judged = _judge(Act(session, now), actor, read)
+    return Prepared(size, local_day(now), judged, checked_entries(actor, judged.permitted))
+
+
+def take_upload(act: Act, actor: Actor, form: UploadForm, prepared: Prepared | None = None) -> Upload:
     """Judge every row and register those that are good (ledger: batch.register), or none while one is refused.
 
-    A row that says what a registered batch was registered with is that batch, whoever sent it again. Needs
-    MANAGE_BATCHES and an enterprise.
+    A row that says what a registered batch was registered with is that batch, whoever sent it again. `prepared` is
+    what the same rows came to before the lock was taken. Needs MANAGE_BATCHES and an enterprise.
     """
-    require(actor, Permission.MANAGE_BATCHES)
-    if actor.enterprise_id is None:
-        raise not_found("enterprise")
-    book.lock(act)
-    judged = _judge(act, actor, form.read.rows)
+    enterprise_id = _check_may_upload(actor)
+    judged = _judged_now(act, actor, form.read.rows, prepared)
     rows = Rows(judged.rows, form.read.remarks)
     if form.choice is Choice.GOOD_ROWS or not rows.counts()[Outcome.REFUSED]:
-        rows = _registered(act, actor, rows, judged)
+        rows = _registered(act, actor, rows, judged, prepared)
     upload = Upload(
-        enterprise_id=actor.enterprise_id,
+        enterprise_id=enterprise_id,
         user_id=actor.user_id,
         file_name=_plain_name(form.file_name),
         sha256=form.sha256,
@@ -68,24 +99,30 @@ def take_upload(act: Act, actor: Actor, form: UploadForm) -> Upload:
     return upload
 
 
-def register_ready_rows(act: Act, actor: Actor, ref: str) -> Upload:
+def prepare_ready_rows(store: Store, actor: Actor, ref: str) -> Prepared:
+    """The same for the rows of an upload that wait. Raises NotFoundError."""
+    _check_may_upload(actor)
+    with store.reading() as session:
+        waiting = _waiting(unpacked(_visible(session, actor, ref).rows))
+    return prepare_rows(store, actor, waiting)
+
+
+def register_ready_rows(act: Act, actor: Actor, ref: str, prepared: Prepared | None = None) -> Upload:
     """Register the rows that were good and waited for refused ones; each is judged again, as things stand now.
 
     Raises NotFoundError, and ConflictError when no row waits.
     """
-    require(actor, Permission.MANAGE_BATCHES)
+    _check_may_upload(actor)
     book.lock(act)
-    upload = act.session.scalar(select(Upload).where(Upload.ref == ref, Upload.enterprise_id == actor.enterprise_id))
-    if upload is None:
-        raise not_found("upload")
+    upload = _visible(act.session, actor, ref)
     rows = unpacked(upload.rows)
-    if not rows.counts()[Outcome.READY]:
+    waiting = _waiting(rows)
+    if not waiting:
         raise _nothing_waits()
-    waiting = [ReadRow(row.number, row.cells, row.form, ()) for row in rows.rows if row.outcome is Outcome.READY]
-    judged = _judge(act, actor, waiting)
+    judged = _judged_now(act, actor, waiting, prepared)
     anew = {row.number: row for row in judged.rows}
     again = replace(rows, rows=tuple(anew.get(row.number, row) for row in rows.rows))
-    _keep(upload, _registered(act, actor, again, judged))
+    _keep(upload, _registered(act, actor, again, judged, prepared))
     act.session.flush()
     return upload
 
@@ -102,6 +139,14 @@ class _Judged:
 
     rows: tuple[UploadedRow, ...]
     permitted: tuple[Permitted, ...]
+
+
+def _judged_now(act: Act, actor: Actor, read: Sequence[ReadRow], prepared: Prepared | None) -> _Judged:
+    """What the rows come to now, under the ledger's lock."""
+    size = book.lock(act)
+    if prepared is not None and (prepared.size, prepared.today) == (size, local_day(act.now)):
+        return prepared.judged
+    return _judge(act, actor, read)
 
 
 def _judge(act: Act, actor: Actor, read: Sequence[ReadRow]) -> _Judged:
@@ -127,15 +172,14 @@ def _judge(act: Act, actor: Actor, read: Sequence[ReadRow]) -> _Judged:
     return _Judged(tuple(outcome(row) for row in read), permitted)
 
 
-def _registered(act: Act, actor: Actor, rows: Rows, judged: _Judged) -> Rows:
+def _registered(act: Act, actor: Actor, rows: Rows, judged: _Judged, prepared: Prepared | None) -> Rows:
     """The rows after those that are ready became batches."""
-    made = iter(enter_batches(act, actor, judged.permitted))
+    checked = frozenset[Permitted]() if prepared is None else prepared.checked
+    made = iter(enter_batches(act, actor, judged.permitted, checked))
     return replace(
         rows,
         rows=tuple(
-            UploadedRow(row.number, row.cells, Outcome.REGISTERED, next(made).ref)
-            if row.outcome is Outcome.READY
-            else row
+            UploadedRow(row.number, row.cells, Outcome.REGISTERED, next(made)) if row.outcome is Outcome.READY else row
             for row in rows.rows
         ),
     )
@@ -163,6 +207,26 @@ def _as_known(act: Act, row: ReadRow, form: BatchForm, batch: Batch) -> Uploaded
     if said == registered:
         return UploadedRow(row.number, row.cells, Outcome.KNOWN, batch.ref)
     return UploadedRow(row.number, row.cells, Outcome.REFUSED, batch.ref, (other_batch(form.lot),))
+
+
+def _check_may_upload(actor: Actor) -> int:
+    """The enterprise whose batches the actor registers. Raises NotAllowedError, NotFoundError."""
+    require(actor, Permission.MANAGE_BATCHES)
+    if actor.enterprise_id is None:
+        raise not_found("enterprise")
+    return actor.enterprise_id
+
+
+def _visible(session: Session, actor: Actor, ref: str) -> Upload:
+    own = select(Upload).where(Upload.ref == ref, Upload.enterprise_id == actor.enterprise_id)
+    upload = session.scalar(own.options(undefer_group("rows")))
+    if upload is None:
+        raise not_found("upload")
+    return upload
+
+
+def _waiting(rows: Rows) -> list[ReadRow]:
+    return [ReadRow(row.number, row.cells, row.form, ()) for row in rows.rows if row.outcome is Outcome.READY]
 
 
 def _keep(upload: Upload, rows: Rows) -> None:

@@ -8,11 +8,14 @@ import pytest
 from scripts.cli.app import main
 
 
-def test_whoever_interrupts_it_while_it_imports_is_shown_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Interrupted(ModuleType):
-        def __getattr__(self, _name: str) -> object:
-            raise KeyboardInterrupt
+class Interrupted(ModuleType):
+    """Somebody presses Ctrl-C while this is imported, or while the commands are put together."""
 
+    def __getattr__(self, _name: str) -> object:
+        raise KeyboardInterrupt
+
+
+def test_whoever_interrupts_it_before_it_does_anything_is_shown_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scripts.cli.commands", Interrupted("scripts.cli.commands"))
     with pytest.raises(SystemExit) as ended:
         main()

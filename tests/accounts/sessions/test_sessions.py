@@ -20,6 +20,7 @@ from gimark.accounts.sessions.model import WebSession
 from gimark.accounts.sessions.queries import devices, session_with
 from gimark.accounts.sessions.rules import Life, Step, csrf_of, new_token, next_step, sha256_of
 from gimark.clock import FixedClock
+from gimark.errors import NotFoundError
 from gimark.store.unit_of_work import Store
 from tests.county import staff
 
@@ -88,7 +89,8 @@ def test_one_s_own_devices_are_listed_and_one_of_them_is_ended(store: Store, aud
     other = staff(store, Role.AUDITOR, "other")
     first, second, another = begin(store, auditor), begin(store, auditor, "edge/Windows"), begin(store, other)
     with store.acting() as act:
-        assert not end_session(act, auditor.user_id, another.ref)
+        with pytest.raises(NotFoundError):
+            end_session(act, auditor.user_id, another.ref)
         assert end_session(act, auditor.user_id, first.ref)
         assert not end_session(act, auditor.user_id, first.ref)
         act.commit()

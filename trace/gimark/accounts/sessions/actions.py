@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, select, update
 
+from gimark.accounts.rules import not_found
 from gimark.accounts.sessions.model import WebSession
 from gimark.accounts.sessions.rules import LONGEST_DEVICE, new_token, sha256_of
 from gimark.store.unit_of_work import Act
@@ -48,8 +49,11 @@ def note_proved(act: Act, session_id: int) -> None:
 
 
 def end_session(act: Act, user_id: int, ref: str) -> bool:
-    """End one of a user's sessions; False when they have none of this ref that had not ended."""
-    return _end(act, WebSession.user_id == user_id, WebSession.ref == ref) > 0
+    """End one of a user's sessions; False when it had ended. Raises NotFoundError when they had none of this ref."""
+    own = (WebSession.user_id == user_id, WebSession.ref == ref)
+    if act.session.scalar(select(WebSession.id).where(*own)) is None:
+        raise not_found("session")
+    return _end(act, *own) > 0
 
 
 def end_sessions(act: Act, user_id: int, but: str | None = None) -> int:

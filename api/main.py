@@ -32,7 +32,7 @@ from gimark.errors import GimarkError
 from labels.errors import LabelError
 
 # Where a body may be as large as a file that people send.
-UPLOADS = ("/producer/uploads", "/producer/scan", "/studio/mark")
+UPLOADS = ("/producer/uploads", "/producer/scan", "/studio/mark", "/v1/uploads")
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> ASGIApp:

@@ -187,16 +187,16 @@ def method_not_allowed(allowed: str) -> MethodNotAllowedError:
     )
 
 
-def unsupported_media_type() -> UnsupportedMediaTypeError:
-    """An UnsupportedMediaTypeError for a body that is not JSON."""
+def unsupported_media_type(name_zh: str, name_en: str, kind: str) -> UnsupportedMediaTypeError:
+    """An UnsupportedMediaTypeError for a body that is not what is named, of the media type `kind`."""
     return UnsupportedMediaTypeError(
         (
             HeaderFault(
                 "Content-Type",
-                "请求内容不是 JSON",
-                "the body is not JSON",
-                "请设置 Content-Type: application/json",
-                "Send it with Content-Type: application/json",
+                f"请求内容不是 {name_zh}",
+                f"the body is no {name_en}",
+                f"请设置 Content-Type: {kind}",
+                f"Send it with Content-Type: {kind}",
             ),
         )
     )

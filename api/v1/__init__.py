@@ -32,6 +32,7 @@ from api.v1 import (
     runs,
     statistics,
     templates,
+    uploads,
     users,
 )
 from api.v1.description import INTRODUCTION, describe
@@ -48,6 +49,7 @@ ROUTERS = (
         proposals,
         effects,
         batches,
+        uploads,
         runs,
         ranges,
         templates,

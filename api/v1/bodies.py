@@ -1,4 +1,4 @@
-"""Reading a request's body: JSON and nothing else, within a time, before anything is done."""
+"""Reading a request's body: JSON and nothing else, or the one kind of file that an operation takes, within a time."""
 
 import asyncio
 import hashlib
@@ -46,15 +46,9 @@ class _Read(Request):
     @classmethod
     async def of(cls, request: Request) -> "_Read":
         read = cls(request.scope, request.receive)
-        try:
-            async with asyncio.timeout(BODY_WITHIN_S):
-                body = await read.body()
-        except TimeoutError:
-            raise HTTPException(408) from None
-        except ClientDisconnect:
-            raise HTTPException(400) from None
+        body = await arrived(read)
         if body:
-            _check_is_json(request.headers.get("content-type", ""))
+            _check_is_json(request)
             read._told = parsed(body)
             request.scope["state"]["body_sha256"] = hashlib.sha256(canonical(read._told)).digest()
         return read
@@ -62,6 +56,24 @@ class _Read(Request):
     async def json(self) -> Any:
         """What the body says."""
         return self._told
+
+
+async def arrived(request: Request, within_s: float = BODY_WITHIN_S) -> bytes:
+    """The whole body. Raises HTTPException 408 when it takes longer than that, 400 when it is broken off."""
+    try:
+        async with asyncio.timeout(within_s):
+            return await request.body()
+    except TimeoutError:
+        raise HTTPException(408) from None
+    except ClientDisconnect:
+        raise HTTPException(400) from None
+
+
+def media_type(request: Request) -> tuple[str, str]:
+    """What the body is said to be, and its character set (utf-8 when none is named)."""
+    message = Message()
+    message["content-type"] = request.headers.get("content-type", "")
+    return message.get_content_type(), message.get_content_charset("utf-8")
 
 
 def parsed(body: bytes) -> Any:
@@ -83,9 +95,7 @@ def canonical(told: Any) -> bytes:
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _check_is_json(content_type: str) -> None:
-    message = Message()
-    message["content-type"] = content_type
-    kind, charset = message.get_content_type(), message.get_content_charset("utf-8")
+def _check_is_json(request: Request) -> None:
+    kind, charset = media_type(request)
     if (kind != "application/json" and not kind.endswith("+json")) or charset not in ("utf-8", "us-ascii"):
-        raise refusals.unsupported_media_type()
+        raise refusals.unsupported_media_type("JSON", "JSON", "application/json")

@@ -10,6 +10,7 @@ from api.v1.models import EXAMPLES
 from gimark.accounts.rules import Permission
 
 SCOPE, ANY_SCOPE = "x-scope", "any"
+PROBLEM_TYPE = "application/problem+json"
 INTRODUCTION = """\
 Everything that the offices do at their desks, for programs.
 
@@ -87,7 +88,7 @@ WORDS = {
     409: "It does not fit the present state.",
     412: "It was changed since it was read.",
     413: "The body is too large.",
-    415: "The body is not JSON.",
+    415: "The body is not of the kind that is asked for.",
     421: "This address is not one of this installation's.",
     422: "Something in the request is not as it must be.",
     428: "If-Match is missing.",
@@ -108,6 +109,21 @@ def needs(scope: Permission | None) -> dict[str, Any]:
 def conflicts() -> dict[int | str, dict[str, Any]]:
     """The `responses` of an operation that the present state may not allow (409)."""
     return {409: _problem(409)}
+
+
+def example_of(status: int, code: str, title: str, detail: str, remedy: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an operation that say by example what a problem is like there: of the body as a whole."""
+    body = {
+        "type": f"urn:gimark:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": f"{detail}. {remedy}.",
+        "instance": "/v1/uploads",
+        "code": code,
+        "request_id": "5d0c6f0b9a3e4417",
+        "errors": [{"pointer": "#/file", "detail": detail, "remedy": remedy}],
+    }
+    return {status: {"content": {PROBLEM_TYPE: {"example": body}}}}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -153,10 +169,13 @@ def _complete(operation: dict[str, Any]) -> None:
         if status == 304:
             responses["304"] = {"description": WORDS[304]}
         elif status >= 400:
-            responses[str(status)] = _problem(status)
+            given = responses.get(str(status), {}).get("content", {}).get(PROBLEM_TYPE, {})
+            responses[str(status)] = _problem(status, given.get("example"))
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _problem(status: int) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": WORDS[status], "content": {"application/problem+json": {"schema": schema}}}
+def _problem(status: int, example: dict[str, Any] | None = None) -> dict[str, Any]:
+    told: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    if example is not None:
+        told["example"] = example
+    return {"description": WORDS[status], "content": {PROBLEM_TYPE: told}}

@@ -1,4 +1,4 @@
-"""Files that a desk gives out: a table as .xlsx or CSV, written row by row and sent as it is; a workbook made before."""
+"""Files that a desk gives out: a table as .xlsx or CSV, written row by row and sent as it is; a workbook once made."""
 
 from collections.abc import Iterator
 from tempfile import TemporaryFile

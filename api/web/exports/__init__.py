@@ -1,1 +1,1 @@
-"""The desks' lists as tables to keep: what each says, and how it is read. Drawn by the web process and by the worker."""
+"""The desks' lists as tables to keep: what each says and how it is read, for the web process and the worker."""

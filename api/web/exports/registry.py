@@ -6,7 +6,7 @@ from api.web.desk.grave import STATES, title_of
 from api.web.exports.asked import Asked, KeptList, Read, kilograms, offices
 from api.web.public.register import ENTERPRISE_KINDS, STANDINGS
 from api.web.public.words import RIGHT_KINDS
-from api.web.regulator.rights import TAGS
+from api.web.regulator.words import TAGS
 from api.web.translation import N_
 from gimark.approvals.queries import ProposalFacts, proposals
 from gimark.approvals.rules import ProposalState

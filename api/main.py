@@ -86,7 +86,7 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
     app.include_router(metrics(process))
     app.include_router(public_pages(process))
     app.include_router(code_proofs(process))
-    app.include_router(desk_pages())
+    app.router.routes.extend(desk_pages().routes)  # as they are: including them works each out anew
     app.add_api_route("/v1", lambda: RedirectResponse("/v1/", 308), include_in_schema=False)
     app.mount("/v1", json_api(process, problems))
     return app

@@ -1,8 +1,9 @@
 """The JSON API, version 1: one router a capability, behind one door. What each answers is in /v1/openapi.json."""
 
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -106,8 +107,15 @@ def _operations() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
     )
-    for part in ROUTERS:
-        api.include_router(part.router)
+    api.router.routes.extend(_routes().routes)  # as they are: including them works each out anew
     return api
+
+
+@cache
+def _routes() -> APIRouter:
+    """Every operation; put together once, since its routes serve any application."""
+    router = APIRouter(generate_unique_id_function=lambda route: route.name)
+    for part in ROUTERS:
+        router.include_router(part.router)
+    return router

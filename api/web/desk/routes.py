@@ -1,5 +1,7 @@
 """The routes of all desks. One line a router; each is behind the sign-in and its forms are checked."""
 
+from functools import cache
+
 from fastapi import APIRouter, Depends
 
 from api.web.account import me, reset, sign_in, sign_out, steps, users
@@ -60,8 +62,9 @@ BEHIND_SIGN_IN = (
 )
 
 
+@cache
 def desk_pages() -> APIRouter:
-    """Everything at /sign-in, /me, /users, and the desks."""
+    """Everything at /sign-in, /me, /users, and the desks; put together once, since its routes serve any application."""
     router = APIRouter(include_in_schema=False)
     for part in OPEN:
         router.include_router(part)

@@ -13,7 +13,6 @@ from labels.text import fit_line, least_size, wrap
 from tests.labels.specimens import ROLL_50, ROLL_70, SHEET, URI_LENGTH, VALUES, faces, layout, template
 
 ALL = (ROLL_50, ROLL_70, SHEET)
-TEXT = faces()[Style.TEXT]
 
 
 def said(laid: Layout) -> str:
@@ -56,7 +55,7 @@ def test_mandatory_text_and_typed_code_are_at_least_1_8_mm_high(name: str) -> No
     for text in (*laid.texts, laid.typed):
         assert text.text in small or height_mm(text) >= 1.799, text
     (uscc,) = (text for text in laid.texts if text.text == VALUES.uscc)
-    assert uscc.size_mm * TEXT.capital_height >= 1.8
+    assert uscc.size_mm * faces()[Style.TEXT].capital_height >= 1.8
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -164,21 +163,21 @@ def test_fresh_produce_leaves_no_empty_lines() -> None:
 
 
 def test_lines_break_before_no_closing_mark_and_inside_no_number() -> None:
-    lines = wrap(TEXT, "电话 0999-6123456，云溪县（松坞镇）", 2.0, 17.0)
+    lines = wrap(faces()[Style.TEXT], "电话 0999-6123456，云溪县（松坞镇）", 2.0, 17.0)
     assert lines is not None
     assert [line.text for line in lines] == ["电话", "0999-6123456，云", "溪县（松坞镇）"]
-    assert wrap(TEXT, "09996123456099961234560", 2.0, 20.0) is None
+    assert wrap(faces()[Style.TEXT], "09996123456099961234560", 2.0, 20.0) is None
 
 
 def test_a_line_may_be_set_twelve_per_cent_narrower_and_no_more() -> None:
-    natural = TEXT.width("云溪县松坞镇") * 2.0
-    assert fit_line(TEXT, "云溪县松坞镇", 2.0, natural * 0.9) is not None
-    assert fit_line(TEXT, "云溪县松坞镇", 2.0, natural * 0.87) is None
+    natural = faces()[Style.TEXT].width("云溪县松坞镇") * 2.0
+    assert fit_line(faces()[Style.TEXT], "云溪县松坞镇", 2.0, natural * 0.9) is not None
+    assert fit_line(faces()[Style.TEXT], "云溪县松坞镇", 2.0, natural * 0.87) is None
 
 
 def test_digits_decide_how_small_a_text_may_get() -> None:
-    assert least_size(TEXT, "云溪") == pytest.approx(1.8 / TEXT.han_height)
-    assert least_size(TEXT, "云溪8号") == pytest.approx(1.8 / TEXT.capital_height)
+    assert least_size(faces()[Style.TEXT], "云溪") == pytest.approx(1.8 / faces()[Style.TEXT].han_height)
+    assert least_size(faces()[Style.TEXT], "云溪8号") == pytest.approx(1.8 / faces()[Style.TEXT].capital_height)
 
 
 def test_a_fixed_caption_goes_with_its_value() -> None:

@@ -96,6 +96,7 @@ def ask(request: Request, process: Here, seat: AtRegulatorDesk, enterprise: str)
 @router.post("/enterprises/{enterprise}/authorizations/new")
 def grant(request: Request, process: Here, seat: AtRegulatorDesk, enterprise: str, sent: Sending) -> Response:
     """Grant it."""
+    require(seat.actor, Permission.MANAGE_AUTHORIZATIONS)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:

@@ -50,6 +50,7 @@ def ask(request: Request, process: Here, seat: AtRegulatorDesk, ref: str, kind: 
 @router.post("/{ref}/{kind}")
 def change(request: Request, process: Here, seat: AtRegulatorDesk, ref: str, kind: Kind, sent: Sending) -> Response:
     """Do it, or of a revocation ask for it."""
+    require(seat.actor, Permission.MANAGE_AUTHORIZATIONS)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:

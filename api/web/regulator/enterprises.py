@@ -75,6 +75,7 @@ def ask(request: Request, process: Here, seat: AtRegulatorDesk) -> Response:
 @router.post("/new")
 def register(request: Request, process: Here, seat: AtRegulatorDesk, sent: Sending) -> Response:
     """Register it."""
+    require(seat.actor, Permission.MANAGE_REGISTRY)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:

@@ -84,6 +84,7 @@ def ask(request: Request, process: Here, seat: AtRegulatorDesk, enterprise: str)
 @router.post("/enterprises/{enterprise}/items/new")
 def register(request: Request, process: Here, seat: AtRegulatorDesk, enterprise: str, sent: Sending) -> Response:
     """Register it for the enterprise."""
+    require(seat.actor, Permission.MANAGE_REGISTRY)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:

@@ -4,6 +4,7 @@ Each begins with the lot's number, as a consumer or a shop names it; of several 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -28,79 +29,67 @@ from gimark.store.unit_of_work import Act
 
 router = APIRouter(prefix="/regulator")
 
-FIND, RECALL, OVERRIDE = "regulator/lot.html", "regulator/recall.html", "regulator/override.html"
+FIND = "regulator/lot.html"
 PROPOSED = N_("已提交申请，等另一位有批准权限的用户批准。")
 MOST_FOUND = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _LotAct:
+    """One of the two: where it is asked for, what it takes, and how its form and the facts beside it are read."""
+
+    path: str
+    title: str
+    page: str
+    permission: Permission
+    read: Callable[[Sent], Asked]
+    facts: Callable[[Process, Seat, str], dict[str, Any]]
 
 
 @router.get("/recalls/new")
 def ask_recall(request: Request, process: Here, seat: AtRegulatorDesk, lot: str = "", batch: str = "") -> Response:
     """The lot, then what a recall of it will do, then the reason."""
-    require(seat.actor, Permission.RECALL_BATCHES)
-    if not batch:
-        return _find(request, process, seat, "/regulator/recalls/new", N_("召回一批商品"), lot)
-    return desk_page(process, seat, request, RECALL, form=blank(batch=batch), **_recall(process, seat, batch))
+    return _asking(request, process, seat, RECALL, lot, batch)
 
 
 @router.post("/recalls/new")
 def recall(request: Request, process: Here, seat: AtRegulatorDesk, sent: Sending) -> Response:
     """Ask for it."""
-    batch = sent.text("batch")
-    return _asked(
-        request,
-        process,
-        seat,
-        sent,
-        RECALL,
-        lambda: Recall(batch, sent.text("reason")),
-        lambda: _recall(process, seat, batch),
-    )
+    return _asked(request, process, seat, RECALL, sent)
 
 
 @router.get("/overrides/new")
 def ask_override(request: Request, process: Here, seat: AtRegulatorDesk, lot: str = "", batch: str = "") -> Response:
     """The lot, then how far its mass goes, then by how much and why."""
-    require(seat.actor, Permission.OVERRIDE_VOLUME)
-    if not batch:
-        return _find(request, process, seat, "/regulator/overrides/new", N_("放宽用量"), lot)
-    return desk_page(process, seat, request, OVERRIDE, form=blank(batch=batch), **_override(process, seat, batch))
+    return _asking(request, process, seat, OVERRIDE, lot, batch)
 
 
 @router.post("/overrides/new")
 def override(request: Request, process: Here, seat: AtRegulatorDesk, sent: Sending) -> Response:
     """Ask for it."""
-    batch = sent.text("batch")
-    return _asked(
-        request,
-        process,
-        seat,
-        sent,
-        OVERRIDE,
-        lambda: Override(batch, grams_from_kg(sent.text("extra_g"), "extra_g"), sent.text("reason")),
-        lambda: _override(process, seat, batch),
-    )
+    return _asked(request, process, seat, OVERRIDE, sent)
 
 
-def _asked(
-    request: Request,
-    process: Process,
-    seat: Seat,
-    sent: Sent,
-    page: str,
-    read: Callable[[], Asked],
-    facts: Callable[[], dict[str, Any]],
-) -> Response:
+def _asking(request: Request, process: Process, seat: Seat, kind: _LotAct, lot: str, batch: str) -> Response:
+    require(seat.actor, kind.permission)
+    if not batch:
+        return _find(request, process, seat, kind.path, kind.title, lot)
+    return desk_page(process, seat, request, kind.page, form=blank(batch=batch), **kind.facts(process, seat, batch))
+
+
+def _asked(request: Request, process: Process, seat: Seat, kind: _LotAct, sent: Sent) -> Response:
+    require(seat.actor, kind.permission)
     say = sayer(seat.language)
+
+    def do(act: Act) -> Done:
+        outcome = do_or_propose(act, seat.actor, kind.read(sent))
+        return Done(f"/regulator/approvals/{outcome.proposal_ref}", say(PROPOSED))
+
     try:
-        asked = read()
-
-        def do(act: Act) -> Done:
-            outcome = do_or_propose(act, seat.actor, asked)
-            return Done(f"/regulator/approvals/{outcome.proposal_ref}", say(PROPOSED))
-
         return once(process, seat, request, sent, do)
     except REFUSED as error:
-        return refused(process, seat, request, page, sent, error, **facts())
+        facts = kind.facts(process, seat, sent.text("batch"))
+        return refused(process, seat, request, kind.page, sent, error, **facts)
 
 
 def _find(request: Request, process: Process, seat: Seat, path: str, title: str, lot: str) -> Response:
@@ -136,3 +125,21 @@ def _override(process: Process, seat: Seat, batch: str) -> dict[str, Any]:
         (say(N_("已放宽")), mass_text(volume.override_g)),
     ]
     return {"effects": facts, "name": name}
+
+
+RECALL = _LotAct(
+    "/regulator/recalls/new",
+    N_("召回一批商品"),
+    "regulator/recall.html",
+    Permission.RECALL_BATCHES,
+    lambda sent: Recall(sent.text("batch"), sent.text("reason")),
+    _recall,
+)
+OVERRIDE = _LotAct(
+    "/regulator/overrides/new",
+    N_("放宽用量"),
+    "regulator/override.html",
+    Permission.OVERRIDE_VOLUME,
+    lambda sent: Override(sent.text("batch"), grams_from_kg(sent.text("extra_g"), "extra_g"), sent.text("reason")),
+    _override,
+)

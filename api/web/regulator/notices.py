@@ -39,6 +39,7 @@ def write(request: Request, process: Here, seat: AtRegulatorDesk) -> Response:
 @router.post("/new")
 def publish(request: Request, process: Here, seat: AtRegulatorDesk, sent: Sending) -> Response:
     """Publish it."""
+    require(seat.actor, Permission.MANAGE_REGISTRY)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:
@@ -63,6 +64,7 @@ def show(request: Request, process: Here, seat: AtRegulatorDesk, ref: str) -> Re
 @router.post("/{ref}/withdrawal")
 def take_down(request: Request, process: Here, seat: AtRegulatorDesk, ref: str, sent: Sending) -> Response:
     """Take it down."""
+    require(seat.actor, Permission.MANAGE_REGISTRY)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:

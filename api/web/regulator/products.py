@@ -36,6 +36,7 @@ def ask(request: Request, process: Here, seat: AtRegulatorDesk) -> Response:
 @router.post("/new")
 def enter(request: Request, process: Here, seat: AtRegulatorDesk, sent: Sending) -> Response:
     """Enter it. It becomes public with its first right."""
+    require(seat.actor, Permission.MANAGE_REGISTRY)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:

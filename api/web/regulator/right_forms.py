@@ -49,6 +49,7 @@ def ask(request: Request, process: Here, seat: AtRegulatorDesk) -> Response:
 @router.post("/new")
 def register(request: Request, process: Here, seat: AtRegulatorDesk, sent: Sending) -> Response:
     """Register it."""
+    require(seat.actor, Permission.MANAGE_REGISTRY)
     say, chosen = sayer(seat.language), sent.text("product")
 
     def do(act: Act) -> Done:
@@ -85,6 +86,7 @@ def ask_amendment(request: Request, process: Here, seat: AtRegulatorDesk, ref: s
 @router.post("/{ref}/amendment")
 def amend(request: Request, process: Here, seat: AtRegulatorDesk, ref: str, sent: Sending) -> Response:
     """Change what was changed in the form."""
+    require(seat.actor, Permission.MANAGE_REGISTRY)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:
@@ -127,6 +129,7 @@ def say_evidence(
     request: Request, process: Here, seat: AtRegulatorDesk, ref: str, fact: str, sent: Sending
 ) -> Response:
     """Put it in the place of what was known. The fact itself stays, and nothing goes into the ledger."""
+    require(seat.actor, Permission.MANAGE_REGISTRY)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:

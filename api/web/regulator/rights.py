@@ -65,22 +65,19 @@ def one(request: Request, process: Here, seat: AtRegulatorDesk, ref: str) -> Res
         record=listed.record,
         classes=[Named(one.key, one.name_zh, one.name_en) for one in classes],
         sources=_sources(listed.record, seat.language),
+        unsaid=[(name, sayer(seat.language)(FACTS[name])) for name in FactName if name not in listed.record.evidence],
         events=[_event(event) for event in reversed(told.events)],
         may_amend=Permission.MANAGE_REGISTRY in seat.actor.permissions,
     )
 
 
 def _sources(record: RightRecord, language: Language) -> list[tuple[str, str, str, str, str]]:
-    """Of the right as a whole and of every fact: its key, its name, source, how it is known, by whom.
-
-    A fact without a source of its own has empty words: it is known as the whole is.
-    """
+    """Of the right as a whole and of facts with a source of their own: key, name, source, how it is known, by whom."""
     say = sayer(language)
     lines = [(WHOLE, say(N_("整项权利")), record.source, say(TAGS[record.source_tag]), "")]
     for name in FactName:
         known = record.evidence.get(name)
         if known is None:
-            lines.append((name.value, say(FACTS[name]), "", "", ""))
             continue
         by = "" if known.confirmed is None else f"{known.confirmed.by} · {day_text(known.confirmed.on, language)}"
         lines.append((name.value, say(FACTS[name]), known.source, say(TAGS[known.certainty]), by))

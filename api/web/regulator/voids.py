@@ -45,6 +45,7 @@ def ask(request: Request, process: Here, seat: AtRegulatorDesk, first: str = "",
 @router.post("/new")
 def void(request: Request, process: Here, seat: AtRegulatorDesk, sent: Sending) -> Response:
     """Void them, or of many ask for it."""
+    require(seat.actor, Permission.VOID_CODES)
     say = sayer(seat.language)
     first, last = sent.text("first"), sent.text("last")
 

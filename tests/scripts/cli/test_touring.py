@@ -27,6 +27,7 @@ NEEDS_STATE = {
     "/producer/uploads/{upload}/report.xlsx": "an uploaded workbook",
     "/regulator/approvals/{ref}": "an act that somebody asked for",
     "/regulator/codes/{serial}": "a code that was looked for",
+    "/regulator/labels/{ref}": "labels that were made",
     "/regulator/notices/{ref}": "a notice",
     "/studio/marks/{ref}/picture.png": "an uploaded mark",
     "/studio/printers/{ref}": "a printer",

@@ -16,6 +16,7 @@ from api.web.language import Language
 from api.web.translation import N_
 
 REF = "0k3v9m2x7q8r4t6w"
+FILE = "batches.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,8 @@ def walk() -> list[tuple[str, str, list[str]]]:
     return [(step.title, _command(step), [_kept(*kept) for kept in step.keeps]) for step in WALK]
 
 
-def curl(method: str, path: str, headers: tuple[tuple[str, str], ...] = (), body: str = "") -> str:
-    """The command that sends a request; `$API` and `$KEY` are the shell's."""
+def curl(method: str, path: str, headers: tuple[tuple[str, str], ...] = (), body: str = "", file_kind: str = "") -> str:
+    """The command that sends a request, with JSON or a file of a media type; `$API` and `$KEY` are the shell's."""
     lines = [
         "curl -i" if method == "GET" else f"curl -i -X {method}",
         f'"$API{path}"',
@@ -168,6 +169,8 @@ def curl(method: str, path: str, headers: tuple[tuple[str, str], ...] = (), body
     lines += [f'-H "{name}: {value}"' if "$" in value else f"-H '{name}: {value}'" for name, value in headers]
     if body:
         lines += ["-H 'Content-Type: application/json'", f"-d {body}"]
+    if file_kind:
+        lines += [f"-H 'Content-Type: {file_kind}'", f"--data-binary @{FILE}"]
     return " \\\n  ".join([f"{lines[0]} {lines[1]}", *lines[2:]])
 
 
@@ -188,7 +191,8 @@ def _kept(variable: str, member: str) -> str:
 def _operation(
     description: dict[str, Any], method: str, path: str, told: dict[str, Any], language: Language
 ) -> Operation:
-    sent = told.get("requestBody", {}).get("content", {}).get("application/json")
+    kinds = told.get("requestBody", {}).get("content", {})
+    sent, file_kind = kinds.get("application/json"), next((kind for kind in kinds if kind != "application/json"), "")
     example = None if sent is None else _example(description, sent["schema"])
     parameters = tuple(told.get("parameters", ()))
     headers = tuple(
@@ -209,7 +213,7 @@ def _operation(
         text=told["description"],
         scope=told[SCOPE],
         parameters=tuple(named for named in parameters if named["in"] != "header"),
-        request=curl(method, shown, headers, "" if example is None else quote(_pretty(example))),
+        request=curl(method, shown, headers, "" if example is None else quote(_pretty(example)), file_kind),
         status=status,
         answer="" if answer is None else _pretty(answer),
         problems=tuple(status for status in told["responses"] if status >= "400"),

@@ -75,7 +75,7 @@ class ResetLinkShown(Shown):
     model_config = examples(
         {
             "user": "2m6p8r0t4v7x9z1b",
-            "address": "https://gi.yunxi.example/reset/0wKq4mT7cYbN2sX9fHe5vRz8pLj3uDaG6iQk1oBnM_E",
+            "address": "https://gi.yunxi.example/sign-in/reset/0wKq4mT7cYbN2sX9fHe5vRz8pLj3uDaG6iQk1oBnM_E",
             "expires_at": "2026-11-23T01:41:00Z",
         }
     )

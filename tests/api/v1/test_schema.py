@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.v1 import described
+from api.web.desk.downloads import XLSX
 from gimark.accounts.rules import GRANTS, PRODUCERS, Actor, Permission, Role
 from gimark.approvals.actions import do_or_propose
 from gimark.approvals.asked import Recall
@@ -37,6 +38,8 @@ from tests.api.site import BASE, Site, running
 from tests.api.v1.programs import Program, program
 from tests.conftest import NOW
 from tests.county import TOWN, make_county, staff
+from tests.exchange.sheets import workbook
+from tests.exchange.uploads.test_taking import line
 
 CHECKS = [
     not_a_server_error,
@@ -46,7 +49,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 EXAMPLES = 10
+schemathesis.serializer.alias(XLSX, "application/octet-stream")
 DESCRIPTION = described()
+WORKBOOK = workbook([line("A")])
 OPERATIONS = [
     (path, method, operation) for path, methods in DESCRIPTION["paths"].items() for method, operation in methods.items()
 ]
@@ -98,6 +103,8 @@ def with_things(case: Case, draw: Any, known: dict[str, list[str]]) -> Case:
     example = examples_of(case)
     if example is not None and draw(st.booleans()):
         case.body, case.media_type = example, "application/json"
+    if case.media_type == XLSX and draw(st.booleans()):
+        case.body = WORKBOOK
     for part in (case.path_parameters, case.query, case.body):
         if isinstance(part, dict):
             part |= {name: there(part[name], known[name], draw) for name in sorted(part.keys() & known.keys())}

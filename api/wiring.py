@@ -9,6 +9,7 @@ from api.answers import Answers
 from api.counts import Board, Counts
 from api.desk import Desk
 from api.installation import Installation
+from api.jobs.readying import Readying
 from api.limits import Limits
 from api.logs import log
 from api.tally import Tally
@@ -58,6 +59,7 @@ class Process:
             waits_for_disk=settings.scan_durability == "committed",
             tally=self.tally,
         )
+        self.fonts = Readying(here)
         self.orders = Watch(self._orders_named)
         self.exports = Watch(self._exports_named)
         self._board = Board(settings.data_dir)
@@ -86,6 +88,7 @@ class Process:
         """Write down every look that was answered, and let go of the database."""
         self._stop.set()
         self._keeper.join()
+        self.fonts.close()
         self._recorder.close()
         self._show_counts(lambda: self._put_up_counts(is_ending=True))
         self.snapshot.close()

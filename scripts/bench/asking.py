@@ -3,6 +3,7 @@
 What is measured is everything from the request's bytes to the last byte of the answer, but for the socket.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -60,8 +61,12 @@ class Asker:
         }
         sent: list[Message] = []
 
+        coming: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
         async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            if not coming:
+                await asyncio.Event().wait()  # whoever streams waits here for our leaving, which does not come
+            return coming.pop()
 
         async def send(message: Message) -> None:
             sent.append(message)

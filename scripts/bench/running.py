@@ -19,6 +19,7 @@ BENCHES = (
     "page",
     "start",
     "lists",
+    "desk-pages",
     "exchange",
 )
 

@@ -96,6 +96,7 @@ def _asked(process: Process, seat: Seat, sent: Sent) -> tuple[int, LabelChoice]:
 
 def _choose_batch(process: Process, seat: Seat, request: Request) -> Response:
     store = process.here.store
+    process.fonts.begin()  # the next page shows a label
     with store.reading() as session:
         newest = Wanted(NEWEST, newest_first=True)
         found = batch_rows(session, seat.actor, newest, BatchFilter(), store.clock.now()).items

@@ -1,0 +1,59 @@
+"""What the demonstration's installation has not, and pages of the desks show: put there by the acts themselves."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from api.installation import Installation
+from gimark.accounts.access.actions import AccessKeyForm, create_access_key
+from gimark.accounts.queries import actor_for
+from gimark.accounts.rules import Permission
+from gimark.approvals.actions import do_or_propose
+from gimark.approvals.asked import Recall
+from gimark.clock import local_day
+from gimark.issuance.printers.actions import PrinterForm, add_printer
+from gimark.issuance.rules import PrintFormat
+from gimark.issuance.templates.actions import TemplateForm, create_template
+from gimark.production.actions import register_batch
+from gimark.production.model import Batch
+from gimark.production.registering import BatchForm
+from gimark.registry.items.model import TradeItem
+from gimark.registry.notices.actions import NoticeForm, publish_notice
+from gimark.store.unit_of_work import Act
+from labels.library import shipped_templates, write_template
+
+
+def add_things(here: Installation, producer: str, regulator: str) -> dict[str, tuple[str, ...]]:
+    """A batch to be confirmed, a printer, templates of one's own, an access key, a notice and a proposal.
+
+    Gives the addresses, by user, that only a form leads to.
+    """
+    with here.store.acting() as act:
+        batch = _batch_to_confirm(act, producer)
+        maker = actor_for(act.session, producer)
+        add_printer(act, maker, PrinterForm("仓库的条码打印机", 203, PrintFormat.ZPL))
+        for template in shipped_templates().values():
+            create_template(act, maker, TemplateForm(template.name_zh, write_template(template)))
+        until = local_day(act.now) + timedelta(days=30)
+        create_access_key(act, maker, AccessKeyForm("仓库系统", (Permission.READ,), until))
+        lead = actor_for(act.session, regulator)
+        publish_notice(act, lead, NoticeForm("示例公告", "这是一则示例公告。\n" * 12))
+        open_batches = select(Batch).where(Batch.is_recalled.is_(False)).order_by(Batch.id)
+        recalled = act.session.scalars(open_batches).first()
+        if recalled is not None:
+            do_or_propose(act, lead, Recall(recalled.ref, "示例：抽检不合格"))
+        ref = batch.ref
+        act.commit()
+    names = list(shipped_templates())
+    pictures = (f"/producer/orders/new/label.svg?batch={ref}&template={name}&dpi=300" for name in names)
+    packs = ("contact", "ingredients")
+    return {producer: tuple(f"{one}&{'&'.join(f'on_pack={pack}' for pack in packs)}" for one in pictures)}
+
+
+def _batch_to_confirm(act: Act, producer: str) -> Batch:
+    maker = actor_for(act.session, producer)
+    item = act.session.scalars(select(TradeItem).where(TradeItem.enterprise_id == maker.enterprise_id)).first()
+    today = local_day(act.now)
+    town = act.session.scalars(select(Batch.town_code).where(Batch.item_id == item.id)).first()
+    harvest = today - timedelta(days=9), today - timedelta(days=2)
+    return register_batch(act, maker, BatchForm(item.ref, "YXWAITS", town, *harvest, 100 * item.net_g))

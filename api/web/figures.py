@@ -28,6 +28,11 @@ def short_day_text(day: date, language: Language) -> str:
     return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}".replace(" ", NBSP)
 
 
+def month_text(month: date, language: Language) -> str:
+    """The month of a day: 2026年11月, November 2026."""
+    return f"{month.year}年{month.month}月" if language == "zh" else f"{MONTHS[month.month - 1]} {month.year}"
+
+
 def minute_text(instant: datetime, language: Language) -> str:
     """An aware instant as day and minute in Asia/Shanghai: 2026年11月22日 09:41."""
     local = instant.astimezone(SHANGHAI)

@@ -11,7 +11,7 @@ from jinja2.bccache import Bucket
 from api.web.figures import count_text, day_text, entry_of, mass_text, minute_text, serial_text, short_day_text
 from api.web.language import LANGUAGES, PARAMETER, Language
 from api.web.site import SiteFacts
-from api.web.translation import catalogue
+from api.web.translation import catalogue, translator
 from gimark.clock import local_day
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -33,8 +33,10 @@ def environment(language: Language, site: SiteFacts) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=_COMPILED,
     )
-    translated = catalogue(language)
-    made.install_gettext_callables(translated.gettext, translated.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    known = catalogue(language)
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        translator(language), known.ngettext, newstyle=True, pgettext=known.pgettext
+    )
     other = LANGUAGES[1] if language == LANGUAGES[0] else LANGUAGES[0]
     made.globals.update(
         language=language,

@@ -6,6 +6,7 @@ A catalogue is read from its .po file when it is first needed, so there is no bu
 
 import gettext
 import io
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +19,10 @@ from api.web.language import Language
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 
 
+# What gettext itself puts between a context and its text.
+CONTEXT = "\x04"
+
+
 class Say(Protocol):
     """Puts a source text into one language and fills its `%(name)s` places."""
 
@@ -27,6 +32,11 @@ class Say(Protocol):
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's own tools look for
     """Marks a text that stands in a table for the catalogue; it is translated where it is used."""
     return text
+
+
+def pgettext(context: str, text: str) -> str:
+    """Marks a text like N_ where its English depends on where it stands: `登记批次` is to be done, or was (`done`)."""
+    return f"{context}{CONTEXT}{text}"
 
 
 @cache
@@ -42,9 +52,16 @@ def catalogue(language: Language) -> gettext.NullTranslations:
 
 
 @cache
+def translator(language: Language) -> Callable[[str], str]:
+    """A source text in `language`; without its context where the catalogue has nothing."""
+    translated = catalogue(language).gettext
+    return lambda text: translated(text).rpartition(CONTEXT)[2]
+
+
+@cache
 def sayer(language: Language) -> Say:
     """`say(text, **values)` for `language`. A text without values is taken as it is: `%` needs no doubling there."""
-    translated = catalogue(language).gettext
+    translated = translator(language)
 
     def say(text: str, /, **values: object) -> str:
         return translated(text) % values if values else translated(text)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.web.language import Language
-from api.web.translation import N_, sayer
+from api.web.translation import N_, pgettext, sayer
 from gimark.accounts.rules import Actor, Permission, Role
 
 
@@ -20,7 +20,7 @@ class Place:
 
 PRODUCER: tuple[Place, ...] = (
     Place("home", "/producer", N_("首页")),
-    Place("batches", "/producer/batches", N_("批次")),
+    Place("batches", "/producer/batches", pgettext("list", "批次")),
     Place("orders", "/producer/orders", N_("标识订单")),
     Place("scan", "/producer/scan", N_("激活与退标"), Permission.CHANGE_CODES),
     Place("studio", "/studio", N_("标签工作室")),
@@ -34,7 +34,7 @@ REGULATOR: tuple[Place, ...] = (
     Place("enterprises", "/regulator/enterprises", N_("企业名单")),
     Place("rights", "/regulator/rights", N_("产品与权利")),
     Place("items", "/regulator/items", N_("商品名单")),
-    Place("batches", "/regulator/batches", N_("批次")),
+    Place("batches", "/regulator/batches", N_("批次名单")),
     Place("checks", "/regulator/checks", N_("查验统计")),
     Place("approvals", "/regulator/approvals", N_("双人审批")),
     Place("notices", "/regulator/notices", N_("公告")),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from api.web.figures import Entry, count_text, entry_of, minute_text
 from api.web.language import Language
-from api.web.producer.words import RANGE_ACT
+from api.web.producer.words import RANGE_ACT, RANGE_DONE
 from api.web.translation import N_, Say, sayer
 from gimark.codes.serial import typed_form
 from gimark.issuance.keyring import Keyring
@@ -66,5 +66,5 @@ def _event(act: ActOnRange, say: Say, language: Language) -> Event:
     first, last = act.spans[0][0] + 1, act.spans[-1][1] + 1
     where = say(N_("第 %(first)s 至 %(last)s 枚"), first=count_text(first), last=count_text(last))
     detail = where if act.reason is None else f"{where} · {act.reason}"
-    title = say(N_("%(act)s %(count)s 枚"), act=say(word.text), count=count_text(count))
+    title = say(N_("%(act)s %(count)s 枚"), act=say(RANGE_DONE[act.kind]), count=count_text(count))
     return word.tone, minute_text(act.at, language), title, detail, entry_of(act.ledger_index)

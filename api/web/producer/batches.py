@@ -12,7 +12,7 @@ from api.web.desk.seat import AtProducerDesk
 from api.web.figures import Entry, entry_of, minute_text
 from api.web.language import Language
 from api.web.producer.words import BATCH, BATCH_ACT, STAGE
-from api.web.translation import N_, Say, sayer
+from api.web.translation import Say, pgettext, sayer
 from gimark.accounts.rules import Actor, Permission
 from gimark.errors import InvalidInputError, invalid
 from gimark.issuance.orders import order_rows
@@ -105,7 +105,8 @@ def _no_state() -> InvalidInputError:
 def _events(row: BatchRow, acts: Sequence[BatchActFacts], say: Say, language: Language) -> list[Event]:
     """Everything that was done with the batch, the newest first."""
     one = row.batch
-    registered = ("on", minute_text(one.registered_at, language), say(N_("登记")), None, entry_of(one.ledger_index))
+    when, entry = minute_text(one.registered_at, language), entry_of(one.ledger_index)
+    registered = ("on", when, say(pgettext("done", "登记")), None, entry)
     later = [
         (
             BATCH_ACT[act.kind].tone,

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from api.web.translation import N_
+from api.web.translation import N_, pgettext
 from gimark.accounts.rules import Permission
 from gimark.issuance.rules import CodeState, RangeKind
 from gimark.issuance.stages import OrderStage
@@ -28,9 +28,9 @@ BATCH: dict[BatchState, Word] = {
     BatchState.RECALLED: Word(N_("已召回"), "bad", "x"),
 }
 BATCH_ACT: dict[BatchActKind, Word] = {
-    BatchActKind.CONFIRM: Word(N_("确认包装"), "on"),
-    BatchActKind.AMEND: Word(N_("更正"), "warn"),
-    BatchActKind.RECALL: Word(N_("召回"), "bad"),
+    BatchActKind.CONFIRM: Word(pgettext("done", "确认包装"), "on"),
+    BatchActKind.AMEND: Word(pgettext("done", "更正"), "warn"),
+    BatchActKind.RECALL: Word(pgettext("done", "召回"), "bad"),
 }
 STAGE: dict[OrderStage, Word] = {
     OrderStage.ISSUING: Word(N_("正在赋码"), "", "clock"),
@@ -52,6 +52,12 @@ RANGE_ACT: dict[RangeKind, Word] = {
     RangeKind.RETURN: Word(N_("退标"), "warn", "back"),
     RangeKind.VOID: Word(N_("作废"), "bad", "stop"),
     RangeKind.REPRINT: Word(N_("允许补印"), "warn", "print"),
+}
+RANGE_DONE: dict[RangeKind, str] = {
+    RangeKind.ACTIVATE: pgettext("done", "激活"),
+    RangeKind.RETURN: pgettext("done", "退标"),
+    RangeKind.VOID: pgettext("done", "作废"),
+    RangeKind.REPRINT: pgettext("done", "允许补印"),
 }
 LEGIBILITY: dict[Legibility, Word] = {
     Legibility.GOOD: Word(N_("合适"), "ok", "check"),

@@ -7,7 +7,7 @@ from api.web.figures import Entry, count_text, entry_of, mass_text, short_day_te
 from api.web.language import Language
 from api.web.public.particulars import Particulars, Shape, act_entry
 from api.web.public.words import ACTS
-from api.web.translation import N_, sayer
+from api.web.translation import N_, pgettext, sayer
 from gimark.clock import local_day
 from gimark.scans.rules import Package, RunFacts
 
@@ -48,7 +48,7 @@ def journey(
         _, title = ACTS[shape.act_kind]
         told.insert(shape.act_place, Event("bad", texts["act_short_on"], say(title), entry=act_entry(texts)))
     if shape.activated_place is not None:
-        told.insert(shape.activated_place, Event("on", texts["activated_on"], say(N_("激活"))))
+        told.insert(shape.activated_place, Event("on", texts["activated_on"], say(pgettext("done", "激活"))))
     return tuple(told)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from api.web.figures import Entry, count_text, day_text, entry_of, mass_text, minute_text
 from api.web.language import Language
 from api.web.public.words import RIGHT_KINDS
-from api.web.translation import N_, Say, sayer
+from api.web.translation import N_, Say, pgettext, sayer
 from gimark.ledger.entries import decode, references
 
 # `v` is the format's number and `type` is the heading.
@@ -24,19 +24,19 @@ TYPES = {
     "keyset.publish": N_("公布密钥清单"),
     "right.set": N_("登记地理标志权利"),
     "enterprise.set": N_("登记企业"),
-    "item.set": N_("登记商品"),
+    "item.set": pgettext("done", "登记商品"),
     "authorization.grant": N_("核准用标授权"),
     "authorization.amend": N_("变更用标授权"),
     "authorization.suspend": N_("暂停用标授权"),
     "authorization.restore": N_("恢复用标授权"),
     "authorization.revoke": N_("撤销用标授权"),
-    "batch.register": N_("登记批次"),
-    "batch.confirm": N_("确认包装"),
-    "batch.amend": N_("更正批次"),
-    "batch.recall": N_("召回批次"),
+    "batch.register": pgettext("done", "登记批次"),
+    "batch.confirm": pgettext("done", "确认包装"),
+    "batch.amend": pgettext("done", "更正批次"),
+    "batch.recall": pgettext("done", "召回批次"),
     "run.issue": N_("发放标识"),
     "run.activate": N_("激活标识"),
-    "run.void": N_("作废标识"),
+    "run.void": pgettext("done", "作废标识"),
     "run.return": N_("退回标识"),
     "run.reprint": N_("重印标签"),
     "rule.set": N_("设定规则"),

@@ -9,7 +9,7 @@ from api.web.figures import day_text, entry_of, short_day_text
 from api.web.language import Language
 from api.web.public.journey import Event
 from api.web.public.words import RIGHT_KINDS
-from api.web.translation import N_, sayer
+from api.web.translation import N_, pgettext, sayer
 from gimark.clock import local_day
 from gimark.registry.directory.rights import ListedRightInFull, ListedTown
 from gimark.registry.rights.facts import FactValue
@@ -62,7 +62,7 @@ def right_in_words(listed: ListedRightInFull, language: Language) -> RightInWord
     facts += [(FactName.GRADES, _joined(record.defined_grades, language))] if record.defined_grades else []
     facts += [(FactName.PRINTED_TEXTS, _joined(record.printed_texts, language))] if record.printed_texts else []
     day = short_day_text(local_day(listed.registered_at), language)
-    first = Event("on", day, say(N_("登记")), "", entry_of(record.ledger_index))
+    first = Event("on", day, say(pgettext("done", "登记")), "", entry_of(record.ledger_index))
     return RightInWords(
         listed=listed,
         kind=say(RIGHT_KINDS[record.kind]),

@@ -1,6 +1,7 @@
 """What look-ups ended in, month by month: the forged ones too, which belong to no enterprise."""
 
 from collections import Counter
+from datetime import date
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -10,6 +11,8 @@ from api.web.desk.lists import listing_of
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtRegulatorDesk
 from api.web.desk.tiles import tile_map
+from api.web.figures import month_text
+from api.web.language import Language
 from api.web.public.words import TONES, WORDS
 from api.web.translation import N_, sayer
 from gimark.scans.rules import COLOURS, Colour, Reason
@@ -59,10 +62,15 @@ def checks(request: Request, process: Here, seat: AtRegulatorDesk) -> Response:
         request,
         "regulator/checks.html",
         listing=listing,
-        month=month,
-        months=[(known, known) for known in months],
+        month=_named(month, seat.language) if month else "",
+        months=[(known, _named(known, seat.language)) for known in months],
         rows=rows,
         total=by_reason.total(),
         map=tile_map(troubled, seat.language),
         title=say(N_("各省查到红色结论的次数")),
     )
+
+
+def _named(month: str, language: Language) -> str:
+    """A month as it is asked for (2026-11), in words."""
+    return month_text(date.fromisoformat(f"{month}-01"), language)

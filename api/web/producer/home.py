@@ -1,7 +1,6 @@
 """The producer's first page: what there is to do today, how far the batches' mass goes, and the newest batches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, Request, Response
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api.v1.door import Here
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtProducerDesk
+from api.web.desk.todo import Todo
 from api.web.figures import count_text, day_text
 from api.web.language import Language
 from api.web.producer.words import BATCH
@@ -20,6 +20,7 @@ from gimark.issuance.stages import FAILED, UNDER_WAY, OrderStage
 from gimark.production.lists import BatchFilter
 from gimark.production.overview import BatchRow, batch_rows
 from gimark.production.rules import BatchState
+from gimark.production.seasons import season_of
 from gimark.registry.authorizations.rules import Standing
 from gimark.registry.authorizations.standings import StandingAuthorization, standing_authorizations
 from gimark.store.paging import Wanted
@@ -31,23 +32,13 @@ NEWEST_BATCHES, NEWEST_ORDERS, UNCONFIRMED = 100, 50, 20
 SHOWN_BATCHES, SHOWN_BARS, MOST_OF_A_KIND = 6, 4, 4
 
 
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """One thing to do: how urgent, what it is, where it is done, and why."""
-
-    tone: str
-    icon: str
-    path: str
-    title: str
-    detail: str
-
-
 @router.get("/producer")
 def home(request: Request, process: Here, seat: AtProducerDesk) -> Response:
     """Today."""
     store, say = process.here.store, sayer(seat.language)
     now = store.clock.now()
     today = local_day(now)
+    begins = season_of(today).year
     with store.reading() as session:
         newest = Wanted(NEWEST_BATCHES, newest_first=True)
         batches = batch_rows(session, seat.actor, newest, BatchFilter(), now).items
@@ -68,8 +59,8 @@ def home(request: Request, process: Here, seat: AtProducerDesk) -> Response:
         request,
         "producer/home.html",
         today=today,
-        season=_season(today),
-        todo=[(one.tone, one.icon, one.path, one.title, one.detail) for one in todo],
+        season=(begins, begins + 1),
+        todo=todo,
         under_way=[order for order in orders if order.stage in UNDER_WAY],
         room=[batch for batch in batches if batch.issuable][:SHOWN_BARS],
         issuable=sum(batch.issuable for batch in batches),
@@ -78,12 +69,6 @@ def home(request: Request, process: Here, seat: AtProducerDesk) -> Response:
         can_register=Permission.MANAGE_BATCHES in seat.actor.permissions,
         can_order=Permission.ISSUE_CODES in seat.actor.permissions,
     )
-
-
-def _season(today: date) -> tuple[int, int]:
-    """The years in which today's season begins and ends: 1 July to 30 June."""
-    begins = today.year if today.month >= 7 else today.year - 1
-    return begins, begins + 1
 
 
 def _of_authorizations(found: Sequence[StandingAuthorization], say: Say, language: Language) -> list[Todo]:

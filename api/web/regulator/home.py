@@ -11,6 +11,7 @@ from api.v1.door import Here
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtRegulatorDesk
 from api.web.desk.tiles import tile_map
+from api.web.desk.todo import Todo
 from api.web.figures import count_text, day_text, mass_text, minute_text
 from api.web.language import Language
 from api.web.regulator.words import name_of
@@ -32,7 +33,6 @@ MOST_BARS = 8
 ENDED = frozenset({Reason.VOIDED, Reason.RETURNED, Reason.RECALLED, Reason.NOT_AUTHORISED})
 
 Figure = tuple[str, str, str, str]
-Todo = tuple[str, str, str, str, str]
 
 
 @router.get("")
@@ -99,24 +99,24 @@ def _todo(
     waiting: list[Todo] = []
     if proposals:
         title = say(N_("%(count)s 项申请等您批准"), count=_count(proposals))
-        waiting.append(("bad", "people", "/regulator/approvals", title, say(N_("两人办理的事项，批准后才生效"))))
+        waiting.append(Todo("bad", "people", "/regulator/approvals", title, say(N_("两人办理的事项，批准后才生效"))))
     if forged:
         title = say(N_("本月有 %(count)s 次查验查到的不是本县发放的标识"), count=_count(forged))
-        waiting.append(("bad", "x", "/regulator/checks", title, say(N_("签名不符、没有登记，或网址不是本站的"))))
+        waiting.append(Todo("bad", "x", "/regulator/checks", title, say(N_("签名不符、没有登记，或网址不是本站的"))))
     if ended:
         title = say(N_("本月有 %(count)s 次查验查到已终止的标识"), count=_count(ended))
         waiting.append(
-            ("warn", "copy", "/regulator/checks", title, say(N_("已作废、已退回、已召回，或包装当日没有授权")))
+            Todo("warn", "copy", "/regulator/checks", title, say(N_("已作废、已退回、已召回，或包装当日没有授权")))
         )
     if standing.ending:
         title = say(N_("%(count)s 份授权 90 天内到期"), count=_count(standing.ending))
         waiting.append(
-            ("warn", "clock", "/regulator/authorizations?ends=soon", title, say(N_("要续用的请提醒企业申请")))
+            Todo("warn", "clock", "/regulator/authorizations?ends=soon", title, say(N_("要续用的请提醒企业申请")))
         )
     if standing.suspended:
         title = say(N_("%(count)s 份授权暂停使用"), count=_count(standing.suspended))
         path = "/regulator/authorizations?standing=suspended"
-        waiting.append(("", "stop", path, title, say(N_("整改合格后办理恢复使用"))))
+        waiting.append(Todo("", "stop", path, title, say(N_("整改合格后办理恢复使用"))))
     return waiting
 
 

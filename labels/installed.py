@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from labels.face import NO_EMBEDDING, FontFace
@@ -20,6 +21,8 @@ FOLDERS: Final = (
 )
 _KINDS: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _SIMPLIFIED: Final = 1 << 18  # OS/2 ulCodePageRange1: code page 936 (OpenType 1.9, OS/2)
+# Whoever asks while another looks waits for what that one finds, and does not look too.
+_LOOKING: Final = Lock()
 # In a collection for several languages, the faces that draw as the mainland does.
 _MAINLAND: Final = ("cjksc", "-sc", "sc-")
 
@@ -35,9 +38,14 @@ class InstalledFont:
     is_of_one_width: bool
 
 
-@cache
 def installed_fonts() -> dict[str, InstalledFont]:
     """By PostScript name; looked for once in the life of the process."""
+    with _LOOKING:
+        return _looked_for()
+
+
+@cache
+def _looked_for() -> dict[str, InstalledFont]:
     files = (file for folder in FOLDERS for file in sorted(Path(folder).rglob("*")))
     found = (font for file in files if file.suffix.lower() in _KINDS for font in _of_file(file))
     return {font.name: font for font in sorted(found, key=lambda font: font.name)}

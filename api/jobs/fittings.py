@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,9 @@ from labels.artwork.reading import read_artwork
 from labels.fonts import Faces, find_faces, with_fonts
 from labels.library import read_template, shipped_templates
 from labels.template import Template
+
+# Whoever asks while another reads the fonts waits for them, and does not read them too.
+_FINDING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ def template_named(name: str) -> Template:
 def faces_of(here: Installation) -> Faces:
     """The fonts of this installation."""
     chosen = here.settings.font_file
-    return _found_faces(str(chosen) if chosen else None)
+    with _FINDING:
+        return _found_faces(str(chosen) if chosen else None)
 
 
 @lru_cache(maxsize=64)

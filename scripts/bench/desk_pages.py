@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from api.founding import ADMINISTRATOR
 from api.installation import open_installation
 from api.main import application
 from api.settings import Settings
@@ -74,7 +75,7 @@ def _places(folder: Path) -> dict[str, tuple[str, ...]]:
     return {
         season.SECOND: ("/regulator", f"/regulator/codes/{serial}"),
         story.PRODUCER: ("/producer", f"/producer/codes/{serial}"),
-        story.ADMINISTRATOR: ("/users",),
+        ADMINISTRATOR: ("/users",),
     }
 
 

@@ -52,8 +52,9 @@ def add_things(here: Installation, producer: str, regulator: str) -> dict[str, t
 
 def _batch_to_confirm(act: Act, producer: str) -> Batch:
     maker = actor_for(act.session, producer)
-    item = act.session.scalars(select(TradeItem).where(TradeItem.enterprise_id == maker.enterprise_id)).first()
+    packed = select(Batch).join(TradeItem, TradeItem.id == Batch.item_id).order_by(Batch.id.desc())
+    last = act.session.scalars(packed.where(TradeItem.enterprise_id == (maker.enterprise_id or 0)).limit(1)).one()
+    item, town = act.session.get_one(TradeItem, last.item_id), last.town_code
     today = local_day(act.now)
-    town = act.session.scalars(select(Batch.town_code).where(Batch.item_id == item.id)).first()
     harvest = today - timedelta(days=9), today - timedelta(days=2)
     return register_batch(act, maker, BatchForm(item.ref, "YXWAITS", town, *harvest, 100 * item.net_g))

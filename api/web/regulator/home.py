@@ -1,6 +1,6 @@
 """The regulator's first page: the season so far, what waits, whose volume is how far, and where codes are checked."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from fastapi import APIRouter, Request
@@ -24,7 +24,7 @@ from gimark.ledger import book
 from gimark.production.seasons import SeasonVolume, season_of, season_volume, volume_by_enterprise
 from gimark.registry.rolls.standings import Standings, standings
 from gimark.scans.rules import FORGED, Reason
-from gimark.scans.statistics.queries import VerdictLine, county_checks, verdict_lines
+from gimark.scans.statistics.queries import county_checks, looks_in
 
 router = APIRouter(prefix="/regulator")
 
@@ -93,9 +93,7 @@ def _todo(
 ) -> Sequence[Todo]:
     """What waits, the gravest first."""
     say = sayer(language)
-    month = f"{today:%Y-%m}"
-    lines = verdict_lines(session, actor, month)
-    forged, ended = _looks(lines, FORGED - {Reason.MALFORMED}), _looks(lines, ENDED)
+    forged, ended = looks_in(session, actor, f"{today:%Y-%m}", FORGED - {Reason.MALFORMED}, ENDED)
     waiting: list[Todo] = []
     if proposals:
         title = say(N_("%(count)s 项申请等您批准"), count=_count(proposals))
@@ -118,10 +116,6 @@ def _todo(
         path = "/regulator/authorizations?standing=suspended"
         waiting.append(Todo("", "stop", path, title, say(N_("整改合格后办理恢复使用"))))
     return waiting
-
-
-def _looks(lines: Iterable[VerdictLine], reasons: Collection[Reason]) -> int:
-    return sum(line.looks for line in lines if Reason(line.reason) in reasons)
 
 
 def _count(number: int) -> str:

@@ -154,8 +154,8 @@ def _choices(process: Process, seat: Seat) -> dict[str, object]:
     with process.here.store.reading() as session:
         known = listed_rights(session)
     fonts = installed_fonts().values()
-    chinese = [(font.name, font.name) for font in fonts if font.draws_chinese]
-    of_codes = [(font.name, font.name) for font in fonts if font.is_of_one_width or font.draws_chinese]
+    chinese = [font.name for font in fonts if font.draws_chinese]
+    of_codes = [font.name for font in fonts if font.is_of_one_width or font.draws_chinese]
     return {
         "keys": [(key, say(text)) for key, text in KEYS.items()],
         "styles": [(style.value, say(text)) for style, text in STYLES.items()],

@@ -15,12 +15,14 @@ from gimark.issuance.queries import RunFacts
 from gimark.registry.enterprises.model import Enterprise
 from gimark.scans.hours import hour_of, hours_in
 from gimark.scans.looks import Look, write_looks
+from gimark.scans.rules import Reason
 from gimark.scans.statistics.actions import count_checks
 from gimark.scans.statistics.queries import (
     Grouping,
     ScanLine,
     VerdictLine,
     county_checks,
+    looks_in,
     scan_lines,
     scan_sums,
     verdict_lines,
@@ -164,6 +166,9 @@ def test_look_ups_by_verdict_are_no_producers(county: County) -> None:
         of_november = [VerdictLine("2026-11", "bad_signature", "", 4)]
         assert verdict_lines(session, county.regulator, "2026-11") == of_november
         assert verdict_lines(session, county.regulator, "2026-10") == []
+        forged, ended = {Reason.BAD_SIGNATURE, Reason.NOT_ISSUED}, {Reason.VOIDED}
+        assert looks_in(session, county.regulator, "2026-11", forged, ended) == (4, 0)
+        assert looks_in(session, county.regulator, "2026-10", forged, ended) == (0, 0)
         assert verdict_lines(session, county.regulator)[1:2] == of_november
         assert len(verdict_lines(session, county.regulator)) == 3
         for question in (verdict_lines, verdict_months):
@@ -171,6 +176,8 @@ def test_look_ups_by_verdict_are_no_producers(county: County) -> None:
                 question(session, county.producer)
         with pytest.raises(NotAllowedError):
             county_checks(session, county.producer, date(2026, 7, 1))
+        with pytest.raises(NotAllowedError):
+            looks_in(session, county.producer, "2026-11", forged)
 
 
 def test_no_question_reads_a_check(county: County, runs: tuple[RunFacts, RunFacts, RunFacts]) -> None:

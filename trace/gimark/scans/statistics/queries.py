@@ -5,13 +5,13 @@ instant every answer gives.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, null, select
+from sqlalchemy import Select, case, func, null, select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, require
@@ -22,6 +22,7 @@ from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
 from gimark.scans.hours import hours_in, month_of
 from gimark.scans.model import RunScans, VerdictHour
+from gimark.scans.rules import Reason
 from gimark.scans.statistics.actions import counted_at
 from gimark.scans.statistics.model import MonthProvince, RunMonth, RunProvince, VerdictMonth
 from gimark.scans.statistics.scope import Scope, runs_in
@@ -153,6 +154,25 @@ def verdict_lines(session: Session, actor: Actor, month: str | None = None) -> l
     known = _verdict_months(session)
     wanted = known if month is None else [one for one in known if _month(one) == month]
     return [line for one in wanted for line in _verdicts_of(session, one)]
+
+
+def looks_in(session: Session, actor: Actor, month: str, *groups: Collection[Reason]) -> tuple[int, ...]:
+    """How many look-ups of a month (YYYY-MM) ended in any reason of each group, all provinces together: one reading.
+
+    Raises NotAllowedError for a producer.
+    """
+    _require_county(actor)
+    number = int(month.replace("-", ""))
+    hours = hours_in(number)
+    sums = [0] * len(groups)
+    for table, when in (
+        (VerdictMonth, VerdictMonth.month == number),
+        (VerdictHour, VerdictHour.hour.between(hours[0], hours[-1])),
+    ):
+        of_each = (func.sum(case((table.reason.in_(group), table.looks), else_=0)) for group in groups)
+        found = session.execute(select(*of_each).where(when)).one()
+        sums = [known + int(more or 0) for known, more in zip(sums, found, strict=True)]
+    return tuple(sums)
 
 
 def verdict_months(session: Session, actor: Actor) -> list[str]:

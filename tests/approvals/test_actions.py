@@ -335,6 +335,15 @@ def test_each_office_sees_its_own_and_what_waits_is_counted_for_who_may_decide(c
     approve(county, manager, void)
     assert [waiting(actor) for actor in people] == [1, 0, 0, 0, 0]
     assert listed(county.lead, ProposalState.APPROVED) == [void]
+    with county.store.reading() as session:
+        for chosen, found in (
+            ({"person_id": manager.user_id}, [void]),
+            ({"person_id": county.regulator.user_id}, [revoke]),
+            ({"person_id": county.lead.user_id}, []),
+            ({"subject_ref": county.authorization_ref}, [revoke]),
+        ):
+            rows = queries.proposals(session, county.lead, Wanted(), now, **chosen).items
+            assert [one.ref for one in rows] == found, chosen
 
 
 @on_both

@@ -13,11 +13,13 @@ from api.refusals import not_here
 from api.v1.door import Here
 from api.web.account.pages import faulty
 from api.web.desk.forms import REFUSED, Done, Form, Sending, Sent, blank, once, refused
+from api.web.desk.grave import STATES, title_of
 from api.web.desk.lists import listing_of
 from api.web.desk.navigation import ROLES
 from api.web.desk.pages import desk_page
 from api.web.desk.places import RESET
 from api.web.desk.seat import Seat, Seated, language_asked
+from api.web.figures import entry_of, minute_text
 from api.web.language import Language
 from api.web.translation import N_, sayer
 from api.wiring import Process
@@ -29,6 +31,7 @@ from gimark.accounts.links.actions import make_reset_link
 from gimark.accounts.queries import UserFilter
 from gimark.accounts.rules import PRODUCERS, Actor, Permission, Role
 from gimark.accounts.sessions.actions import end_sessions
+from gimark.approvals.queries import ProposalFacts, proposals
 from gimark.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, invalid
 from gimark.registry.enterprises.queries import enterprise, enterprises
 from gimark.store.paging import MOST, Wanted
@@ -36,7 +39,9 @@ from gimark.store.unit_of_work import Act
 
 router = APIRouter(prefix="/users")
 NEW, ONE, ROLE = "account/user-new.html", "account/user.html", "account/user-role.html"
-STATES = {"on": True, "off": False}
+ACTIVE = {"on": True, "off": False}
+# Of the acts of two people that a user had a part in, so many are shown.
+NEWEST = 12
 
 
 def managing(seat: Seated) -> Seat:
@@ -55,7 +60,7 @@ def show_all(request: Request, process: Here, seat: Managing) -> Response:
     listing = listing_of(request, ("q", "role", "state"))
     asked = listing.filters
     role = Role(asked["role"]) if asked["role"] in set(Role) else None
-    chosen = UserFilter(asked["q"], role, STATES.get(asked["state"]))
+    chosen = UserFilter(asked["q"], role, ACTIVE.get(asked["state"]))
     with process.here.store.reading() as session:
         found = queries.users(session, seat.actor, listing.wanted, chosen)
     say = sayer(seat.language)
@@ -204,15 +209,30 @@ def _act(process: Process, seat: Seat, request: Request, ref: str, sent: Sent, d
 
 
 def _one(process: Process, seat: Seat, request: Request, ref: str, form: Form, status: int = 200) -> Response:
-    with process.here.store.reading() as session:
+    store = process.here.store
+    with store.reading() as session:
         user = queries.user(session, seat.actor, ref)
+        who = queries.managed_user(session, seat.actor, ref).id
+        newest = Wanted(NEWEST, newest_first=True)
+        acts = proposals(session, seat.actor, newest, store.clock.now(), person_id=who).items
     values: dict[str, Any] = {
         "user": user,
+        "acts": [_shared_act(one, user.name, seat.language) for one in acts],
         "role": sayer(seat.language)(ROLES[user.role]),
         "is_self": user.name == seat.actor.name,
         "needs_factor": user.role in NEED_SECOND_FACTOR,
     }
     return desk_page(process, seat, request, ONE, status, form=form, **values)
+
+
+def _shared_act(one: ProposalFacts, name: str, language: Language) -> tuple[object, ...]:
+    """An act of two people as the timeline takes it, with the part that the user had in it."""
+    say, (tone, word) = sayer(language), STATES[one.state]
+    part = N_("提出") if one.asked_by == name else N_("决定")
+    when = minute_text(one.asked_at if one.asked_by == name or one.decided is None else one.decided.at, language)
+    entry = None if one.decided is None or one.decided.ledger_index is None else entry_of(one.decided.ledger_index)
+    detail = " · ".join((say(part), one.subject, say(word)))
+    return "on" if tone == "ok" else tone, when, title_of(one.asked, language), detail, entry
 
 
 def _choices(process: Process, seat: Seat) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gimark import audit
+from gimark.accounts.queries import ref_of
 from gimark.accounts.rules import Role
 from gimark.issuance.queries import RunFacts
 from gimark.issuance.rules import MASS, RangeKind
@@ -69,6 +70,11 @@ def test_a_lot_is_found_its_recall_told_asked_for_and_approved(site: Site, offic
     assert "lead" in done
     answer = site.client.get(uri_of(site.county, run, 0).partition("gi.yunxi.example")[2])
     assert "召回" in answer.text
+    administrator = seated(site, staff(site.county.store, Role.ADMINISTRATOR))
+    with site.county.store.reading() as session:
+        ref = ref_of(session, administrator.actor, "lead")
+    kept = administrator.get(f"/users/{ref}").text
+    assert all(said in kept for said in ("召回一批商品", f"决定 · {BATCH.lot} · 已批准", "/ledger/entries/"))
     again = lead.post(f"{place}/approval", once="another-press")
     assert again.status_code == 409
     all_agrees(site)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from gimark.accounts.model import User
@@ -62,8 +62,11 @@ def proposals(
     now: datetime,
     state: ProposalState | None = None,
     subject_ref: str | None = None,
+    person_id: int | None = None,
 ) -> Portion[ProposalFacts]:
     """The proposals that the actor may see, in one state or all, on one thing or all, in the order of their asking.
+
+    With `person_id` only those that this user asked for or decided.
 
     A producer sees those of its enterprise, an office all. Needs READ.
     """
@@ -72,6 +75,9 @@ def proposals(
         query = query.where(is_in(state, now))
     if subject_ref is not None:
         query = query.where(Proposal.subject_ref == subject_ref)
+    if person_id is not None:
+        decided = select(ProposalDecision.proposal_id).where(ProposalDecision.decided_by_id == person_id)
+        query = query.where(or_(Proposal.asked_by_id == person_id, Proposal.id.in_(decided)))
     found = portion(session, query, Proposal.id, Proposal.ref, wanted)
     facts = _facts(session, actor, found.items, now)
     return Portion(tuple(facts), found.next)

@@ -1,7 +1,4 @@
-"""The web application: guards outside, the hot path, then the framework's routes."""
-
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+"""The web application: the hot path and its guards in front, the framework's routes behind."""
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -10,29 +7,23 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from api.catalogue import Catalogue
+from api.front import front, problems_of
 from api.health import health
 from api.installation import open_installation
 from api.metrics import metrics
-from api.problems import Problems, SitePages
+from api.problems import Problems
 from api.proofs import code_proofs
 from api.public import public_pages
 from api.published import published_files
 from api.refusals import SignInNeededError
-from api.security import BodyLimit, Guard, HostCheck, SameSite
 from api.settings import Settings
-from api.tally import Counted
 from api.v1 import json_api
-from api.verify import CodeEndpoint
 from api.web.account.kept import to_sign_in
 from api.web.desk.routes import desk_pages
 from api.wiring import Process
 from gimark.clock import Clock
 from gimark.errors import GimarkError
 from labels.errors import LabelError
-
-# Where a body may be as large as a file that people send.
-UPLOADS = ("/producer/uploads", "/producer/scan", "/studio/mark", "/v1/uploads")
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> ASGIApp:
@@ -45,32 +36,13 @@ def create_app(settings: Settings, clock: Clock | None = None) -> ASGIApp:
 
 def application(process: Process) -> ASGIApp:
     """The application of a process that was put together; the server's lifespan starts and closes it."""
-    settings = process.here.settings
-    problems = Problems(settings.languages, SitePages(process.pages))
-    guarded = Counted(_guarded(_routes(process, problems), process, problems), process.tally)
-    return CodeEndpoint(
-        guarded,
-        process.desk,
-        process.answers,
-        Catalogue(process).body,
-        problems,
-        process.hosts,
-        settings.public_base,
-        process.here.store.clock,
-        process.tally,
-    )
+    problems = problems_of(process)
+    return front(process, problems, routes(process, problems))
 
 
-def _routes(process: Process, problems: Problems) -> FastAPI:
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        process.start()
-        try:
-            yield
-        finally:
-            process.close()
-
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+def routes(process: Process, problems: Problems) -> FastAPI:
+    """Everything but look-ups: pages, desks, the JSON API, published files, health and counts."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.process = process
 
     async def refuse(request: Request, error: Exception) -> Response:
@@ -90,11 +62,3 @@ def _routes(process: Process, problems: Problems) -> FastAPI:
     app.add_api_route("/v1", lambda: RedirectResponse("/v1/", 308), include_in_schema=False)
     app.mount("/v1", json_api(process, problems))
     return app
-
-
-def _guarded(app: ASGIApp, process: Process, problems: Problems) -> ASGIApp:
-    settings = process.here.settings
-    origins = frozenset({settings.public_base} | {f"https://{host}" for host in process.here.keyset.hosts})
-    limited = BodyLimit(app, problems, settings.body_limit, settings.upload_limit, UPLOADS)
-    checked = HostCheck(SameSite(limited, problems, origins), problems, process.hosts, settings.public_base)
-    return Guard(checked, problems, settings.is_https)

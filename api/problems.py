@@ -7,7 +7,6 @@ from dataclasses import astuple, dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
@@ -178,6 +177,8 @@ def row_of(error: Told) -> Row:
 
 def said(error: Exception) -> Told:
     """Any exception as one of our tree. A bug becomes `InternalError`, which tells nothing of it."""
+    from fastapi.exceptions import RequestValidationError  # the framework: look-ups are answered before it is there
+
     if isinstance(error, RequestValidationError):
         return errors.InvalidInputError(tuple(_from_validation(found) for found in error.errors()))
     if isinstance(error, HTTPException):

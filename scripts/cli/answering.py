@@ -1,11 +1,14 @@
-"""One web process of `gimark serve`. It imports no label code: that is the worker's."""
+"""One web process of `gimark serve`. It answers look-ups first, and imports all else while it does."""
 
 import signal
 import socket
 
+from starlette.types import ASGIApp
+
+from api.front import front, problems_of
 from api.installation import open_installation
+from api.later import Later
 from api.logs import configure
-from api.main import application
 from api.server import WebServer
 from api.settings import Settings
 from api.wiring import Process
@@ -19,7 +22,20 @@ def web(listening: int, name: str) -> None:
     configure(settings.log_level, process=name)
     with in_service(settings):
         process = Process(open_installation(settings))
-        server = WebServer(application(process), settings, say_ready_and_beat, process.leave)
+        problems = problems_of(process)
+
+        def routes() -> ASGIApp:
+            from api.main import routes
+
+            return routes(process, problems)
+
+        rest = Later(routes)
+
+        def is_ready() -> None:
+            say_ready_and_beat()
+            rest.begin()
+
+        server = WebServer(front(process, problems, rest), settings, is_ready, process.leave)
         for told in (signal.SIGTERM, signal.SIGINT):
             # uvicorn stops gracefully and then raises the signal again: by then there is nothing left to stop.
             signal.signal(told, lambda _signal, _frame: None)

@@ -13,9 +13,10 @@ DRAWING = {"alembic", "fontTools.ttLib", "fontTools.subset", "pypdf", "jsonschem
     [
         ("scripts.cli.commands", {"rich.table", "sqlalchemy", "pydantic", "structlog"}),
         ("scripts.cli.serving", {"sqlalchemy", "fastapi", "cryptography", "numpy", "jinja2"}),
-        ("scripts.cli.answering", DRAWING),
+        ("scripts.cli.answering", DRAWING | {"fastapi", "prometheus_client", "api.v1"}),
+        ("api.main", DRAWING),
     ],
-    ids=["the command", "the parent", "a web process"],
+    ids=["the command", "the parent", "look-ups", "a web process"],
 )
 def test_it_starts_without(module: str, without: set[str]) -> None:
     program = f"import sys, {module}; print(*sys.modules)"

@@ -85,21 +85,20 @@ def _visit(process: Process, places: dict[str, tuple[str, ...]], forms: dict[str
     known: set[str] = set()
     for name, homes in places.items():
         asker = Asker(app, story.HOST, cookie_of(process.here, name))
-        for home in (*homes, *forms.get(name, ())):
-            answers: dict[str, Seen] = {}
+        answers: dict[str, Seen] = {}
 
-            def read(address: str, asker: Asker = asker, answers: dict[str, Seen] = answers) -> str | None:
-                with cpu_seconds() as spent:
-                    answer = asyncio.run(asker.get(address))
-                if answer.status != 200:
-                    return None
-                answers[address] = Seen("", address, asker, answer, spent.seconds * 1e3)
-                return answer.body.decode() if answer.kind == PAGE else None
+        def read(address: str, asker: Asker = asker, answers: dict[str, Seen] = answers) -> str | None:
+            with cpu_seconds() as spent:
+                answer = asyncio.run(asker.get(address))
+            if answer.status != 200:
+                return None
+            answers[address] = Seen("", address, asker, answer, spent.seconds * 1e3)
+            return answer.body.decode() if answer.kind == PAGE else None
 
-            for route, address in walk(read, home).items():
-                if route not in known and address in answers and answers[address].answer.kind in KINDS:
-                    known.add(route)
-                    yield replace(answers[address], route=route)
+        for route, address in walk(read, *homes, *forms.get(name, ())).items():
+            if route not in known and address in answers and answers[address].answer.kind in KINDS:
+                known.add(route)
+                yield replace(answers[address], route=route)
 
 
 def _row(page: Seen) -> Row:

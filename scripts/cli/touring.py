@@ -28,15 +28,15 @@ def routes() -> dict[str, re.Pattern[str]]:
     return found
 
 
-def walk(read: Callable[[str], str | None], home: str) -> dict[str, str]:
-    """The first address of each route that links lead to from `home`.
+def walk(read: Callable[[str], str | None], *homes: str) -> dict[str, str]:
+    """The first address of each route that links lead to from `homes`.
 
     `read` gives a page's HTML, None for what is no page. The language is taken out of addresses.
     """
     # Those with the fewest open places first: /enterprises/new is no enterprise.
     patterns = sorted(routes().items(), key=lambda item: item[0].count("{"))
     seen: dict[str, list[str]] = {}
-    waiting = deque([home])
+    waiting = deque(homes)
     while waiting:
         address = waiting.popleft()
         path = urlsplit(address).path

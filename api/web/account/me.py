@@ -21,6 +21,7 @@ from api.wiring import Process
 from gimark.accounts.actions import change_password
 from gimark.accounts.factors.actions import (
     begin_enrolment,
+    codes_of_second_press,
     confirm_enrolment,
     give_up_second_factor,
     renew_recovery_codes,
@@ -90,7 +91,11 @@ def take_authenticator(request: Request, process: Here, seat: Seated, sent: Send
     """The new authenticator counts from its first code on; recovery codes are shown once."""
 
     def do(act: Act) -> tuple[str, ...]:
-        codes = confirm_enrolment(act, seat.actor, process.here.account_secrets, sent.text("code"))
+        secrets, code = process.here.account_secrets, sent.text("code")
+        try:
+            codes = confirm_enrolment(act, seat.actor, secrets, code)
+        except ConflictError:
+            codes = codes_of_second_press(act, seat.actor, secrets, code)
         note_proved(act, seat.session_id)
         return codes
 

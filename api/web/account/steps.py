@@ -20,7 +20,12 @@ from api.web.desk.places import SIGN_IN, home_of, own_place
 from api.web.desk.seat import Arrival, Arriving, language_asked
 from api.wiring import Process
 from gimark.accounts.actions import replace_one_time_password
-from gimark.accounts.factors.actions import begin_enrolment, confirm_enrolment, prove_second_factor
+from gimark.accounts.factors.actions import (
+    begin_enrolment,
+    codes_of_second_press,
+    confirm_enrolment,
+    prove_second_factor,
+)
 from gimark.accounts.lockout.actions import count_try, forgive
 from gimark.accounts.sessions.actions import end_sessions, note_proved
 from gimark.accounts.sessions.queries import step_of
@@ -56,6 +61,8 @@ def prove(request: Request, process: Here, arrival: Arriving, sent: Sending) -> 
             forgive(act, tags)
             act.commit()
     except (NotAllowedError, TooManyTriesError) as error:
+        if _step_now(process, arrival) is not Step.CODE:
+            return go_on(process, request, arrival, sent)  # the second press of a button whose first one did it
         note_refusal(process, request, "code", actor.name, error)
         return _again(process, request, arrival, Step.CODE, sent, error)
     return go_on(process, request, arrival, sent)
@@ -83,7 +90,7 @@ def enrol(request: Request, process: Here, arrival: Arriving, sent: Sending) -> 
     """Take the first code of an authenticator, and show the recovery codes, once."""
     found, store = arrival.found, process.here.store
     if found.step is not Step.AUTHENTICATOR:
-        return go_on(process, request, arrival, sent)
+        return _enrolled_already(process, request, arrival, sent)
     try:
         with store.acting() as act:
             codes = confirm_enrolment(act, found.actor, process.here.account_secrets, sent.text("code"))
@@ -92,6 +99,25 @@ def enrol(request: Request, process: Here, arrival: Arriving, sent: Sending) -> 
     except (InvalidInputError, ConflictError) as error:
         return _again(process, request, arrival, Step.AUTHENTICATOR, sent, error)
     log.info("a second factor was set up", user=found.actor.name, request_id=request.state.request_id)
+    return _codes_page(process, request, arrival, sent, codes)
+
+
+def _enrolled_already(process: Process, request: Request, arrival: Arrival, sent: Sent) -> Response:
+    """On the second press of the button, recovery codes, as nobody saw those of the first; else the way on."""
+    actor, store = arrival.found.actor, process.here.store
+    tags = code_tags(process, request, actor)
+    try:
+        count_try(store, tags)
+        with store.acting() as act:
+            codes = codes_of_second_press(act, actor, process.here.account_secrets, sent.text("code"))
+            forgive(act, tags)
+            act.commit()
+    except (ConflictError, TooManyTriesError):
+        return go_on(process, request, arrival, sent)
+    return _codes_page(process, request, arrival, sent, codes)
+
+
+def _codes_page(process: Process, request: Request, arrival: Arrival, sent: Sent, codes: tuple[str, ...]) -> Response:
     place, kept = own_place(sent.text(NEXT)), sent.text(KEPT)
     values: dict[str, Any] = {"codes": codes, "csrf": arrival.csrf, "next": place, "kept": kept}
     return account_page(process, request, "account/recovery.html", **values)
@@ -105,9 +131,14 @@ def onward(request: Request, process: Here, arrival: Arriving, sent: Sending) ->
 
 def go_on(process: Process, request: Request, arrival: Arrival, sent: Sent) -> Response:
     """The next step after what was just done; at the end the waiting form, or the page that was wanted."""
-    with process.here.store.reading() as session:
-        step = step_of(session, arrival.found.id)
+    step = _step_now(process, arrival)
     return _gone_on(process, request, arrival, step, sent.text(NEXT), sent.text(KEPT))
+
+
+def _step_now(process: Process, arrival: Arrival) -> Step | None:
+    """What is due now, which another request may have done since the session was read."""
+    with process.here.store.reading() as session:
+        return step_of(session, arrival.found.id)
 
 
 def typed_twice(sent: Sent) -> str:

@@ -87,6 +87,30 @@ def test_a_new_regulator_is_led_to_a_password_an_authenticator_and_the_desk(site
     assert last.fill(page, code=recovery).status_code == 422
 
 
+def test_a_second_press_at_any_step_leads_on_and_recovery_codes_are_seen(site: Site, clock: FixedClock) -> None:
+    one_time, browser = newcomer(site, Role.REGULATOR), Browser(site)
+    page = browser.followed(browser.fill(browser.get("/sign-in"), name="wang", password=one_time))
+    pressed = [browser.fill(page, password=PASSWORD, again=PASSWORD) for _ in range(2)]
+    assert [answer.status_code for answer in pressed] == [303, 303]
+    page = browser.followed(pressed[1])
+    code = code_of(shown_secret(page.text), clock)
+    secret = shown_secret(page.text)
+    first, second = (browser.fill(page, code=code) for _ in range(2))
+    shown = [re.findall(r"<li>([0-9a-z-]{19})</li>", answer.text) for answer in (first, second)]
+    assert (len(shown[1]), set(shown[0]) & set(shown[1])) == (10, set())
+    clock.at += timedelta(seconds=30)
+    assert browser.fill(page, code=code).headers["location"] == "/regulator?lang=zh"
+
+    again = Browser(site)
+    page = again.followed(again.fill(again.get("/sign-in"), name="wang", password=PASSWORD))
+    pressed = [again.fill(page, code=code_of(secret, clock)) for _ in range(2)]
+    assert [(answer.status_code, answer.headers["location"]) for answer in pressed] == [(303, "/regulator?lang=zh")] * 2
+    other = Browser(site)
+    page = other.followed(other.fill(other.get("/sign-in"), name="wang", password=PASSWORD))
+    assert other.fill(page, code=shown[0][0]).status_code == 422
+    assert other.fill(page, code=shown[1][0]).status_code == 303
+
+
 def test_a_password_of_one_s_own_ends_the_sessions_of_the_one_time_one(site: Site) -> None:
     one_time = newcomer(site, Role.AUDITOR)
     first, second = Browser(site), Browser(site)

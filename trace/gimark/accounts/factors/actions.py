@@ -5,6 +5,7 @@ None of it is a ledger act, like all that concerns users.
 
 import base64
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import delete, update
 
@@ -23,6 +24,9 @@ from gimark.accounts.rules import Actor
 from gimark.accounts.secrets import AccountSecrets
 from gimark.errors import ConflictError, Fault, InvalidInputError, NotAllowedError
 from gimark.store.unit_of_work import Act
+
+# As long as a code that an authenticator shows.
+SECOND_PRESS = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,20 @@ def confirm_enrolment(act: Act, actor: Actor, secrets: AccountSecrets, code: str
     if step is None:
         raise InvalidInputError((_WRONG_FIRST_CODE,))
     row.sealed, row.pending, row.last_step, row.since = row.pending, None, step, act.now
+    return renew_recovery_codes(act, actor)
+
+
+def codes_of_second_press(act: Act, actor: Actor, secrets: AccountSecrets, code: str) -> tuple[str, ...]:
+    """New recovery codes for whoever sends again the very code that set the authenticator up a moment ago.
+
+    A browser drops the answer to the first press of a button that is pressed twice, and so nobody saw its codes.
+    Limiting guesses is the caller's. Raises ConflictError for anything else.
+    """
+    user, row = _rows(act, actor.user_id)
+    if row is None or row.sealed is None or row.since is None or act.now - row.since >= SECOND_PRESS:
+        raise ConflictError((_NONE_WAITS,))
+    if step_of(secrets.opened(row.sealed, user.ref), read_code(code), act.now, 0) != row.last_step:
+        raise ConflictError((_NONE_WAITS,))
     return renew_recovery_codes(act, actor)
 
 

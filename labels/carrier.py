@@ -113,8 +113,10 @@ def _illegible(carrier: Carrier) -> Fault:
     place = f"{carrier.box_mm:g} mm"
     return Fault(
         "qr",
-        f"二维码区 {place} 内，{carrier.dpi} dpi 打印机每模块只有 {carrier.dots} 点（{carrier.module_mm:.3f} mm）",
-        f"in {place} at {carrier.dpi} dpi a module has only {carrier.dots} dots ({carrier.module_mm:.3f} mm)",
+        f"二维码区 {place} 内，{carrier.dpi} dpi 打印机每模块只有 {carrier.dots} 点（{carrier.module_mm:.3f} mm），"
+        f"下限：{REFUSED_UNDER_MM:.2f} mm、{REFUSED_UNDER_DOTS} 点",
+        f"in {place} at {carrier.dpi} dpi a module has only {carrier.dots} dots ({carrier.module_mm:.3f} mm); "
+        f"the least is {REFUSED_UNDER_MM:.2f} mm and {REFUSED_UNDER_DOTS} dots",
         "改用更高分辨率的打印机或更大的标签",
         "use a finer printer or a larger label",
     )

@@ -143,8 +143,8 @@ def _outside(box: Box, safe: Box) -> Fault:
     room = f"{safe.left:g}…{safe.right:g} × {safe.top:g}…{safe.bottom:g} mm"
     return Fault(
         box.field,
-        f"位置 {where} 超出可印区域 {room}",
-        f"at {where} it leaves the printable area {room}",
+        f"位置 {where} 超出可印区域 {room}（模板四周 {safe.left:g} mm 不印）",
+        f"at {where} it leaves the printable area {room}: within {safe.left:g} mm of the edge nothing is printed",
         "移动或缩小该字段",
         "move the field or make it smaller",
     )

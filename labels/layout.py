@@ -5,7 +5,7 @@ Whatever cannot be printed as the template wants it is an error here, and names 
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from labels.artwork import Artwork
 from labels.block import lay_block
@@ -131,19 +131,25 @@ def _place(
     )
 
 
-def _least(field: TextField, text: str, values: LabelValues, face: Face) -> float:
-    """The smallest size that template and law allow."""
+def _least(field: TextField, text: str, values: LabelValues, face: Face) -> "_Least":
+    """The smallest size that template and law allow, and which of them says so."""
+    own = _Least(field.least_mm, "模板的最小字号", "the template's least size")
     if field.key is None or field.key in _FREE_KEYS:
-        return field.least_mm
-    height = net_content_height_mm(values.net_g) if field.key == "net_content" else LEAST_HEIGHT_MM
-    return max(field.least_mm, least_size(face, text, height))
+        return own
+    is_net = field.key == "net_content"
+    height = net_content_height_mm(values.net_g) if is_net else LEAST_HEIGHT_MM
+    by_law = least_size(face, text, height)
+    if by_law <= field.least_mm:
+        return own
+    zh, en = ("市场监管总局令第70号附件2", "SAMR Order 70, annex 2") if is_net else ("GB 7718", "GB 7718")
+    return _Least(by_law, f"{zh}，字符高度不小于 {height:g} mm", f"{en}: characters at least {height:g} mm high")
 
 
-def _shrunk(field: TextField, path: str, text: str, least: float, face: Face) -> Fit:
+def _shrunk(field: TextField, path: str, text: str, least: "_Least", face: Face) -> Fit:
     """Narrower first, then smaller."""
-    if least > field.size_mm + _TOLERANCE_MM:
+    if least.size_mm > field.size_mm + _TOLERANCE_MM:
         raise TemplateError([_too_high(path, text, least, field.size_mm)])
-    for size in (field.size_mm, (field.size_mm + least) / 2, least):
+    for size in (field.size_mm, (field.size_mm + least.size_mm) / 2, least.size_mm):
         fit = fit_line(face, text, size, field.width_mm)
         if fit is not None:
             return fit
@@ -159,25 +165,34 @@ def _typed(field: SerialField, face: Face) -> PlacedText:
         raise TemplateError([_too_low(field, least_size(face, sample))])
     fit = fit_line(face, sample, field.size_mm, field.width_mm)
     if fit is None:
-        raise TemplateError([_too_wide("serial", sample, field.size_mm, field.width_mm)])
+        own = _Least(field.size_mm, "模板的字号", "the template's size")
+        raise TemplateError([_too_wide("serial", sample, own, field.width_mm)])
     return PlacedText(Style.CODE, sample, field.x_mm - fit.width_mm / 2, field.y_mm, fit.size_mm, fit.stretch)
 
 
-def _too_wide(field: str, text: str, size: float, room: float) -> Fault:
+class _Least(NamedTuple):
+    """The smallest size of a text, and the rule that it comes from."""
+
+    size_mm: float
+    rule_zh: str
+    rule_en: str
+
+
+def _too_wide(field: str, text: str, least: _Least, room: float) -> Fault:
     return Fault(
         field,
-        f"“{text}”以 {size:.2f} mm 字号在 {room:.1f} mm 内排不下",
-        f"“{text}” at {size:.2f} mm does not fit in {room:.1f} mm",
+        f"“{text}”以 {least.size_mm:.2f} mm 字号在 {room:.1f} mm 内排不下，依据：{least.rule_zh}",
+        f"“{text}” at {least.size_mm:.2f} mm does not fit in {room:.1f} mm, by {least.rule_en}",
         "缩短文字，将该项印在包装上，或选用更大的标签",
         "shorten the text, leave it to the package, or choose a larger label",
     )
 
 
-def _too_high(field: str, text: str, least: float, room: float) -> Fault:
+def _too_high(field: str, text: str, least: _Least, room: float) -> Fault:
     return Fault(
         field,
-        f"“{text}”按规定的字符高度需要 {least:.2f} mm 字号，模板最多 {room:.2f} mm",
-        f"“{text}” needs size {least:.2f} mm for the height the law wants, the template gives at most {room:.2f} mm",
+        f"“{text}”需要 {least.size_mm:.2f} mm 字号，模板最多 {room:.2f} mm，依据：{least.rule_zh}",
+        f"“{text}” needs size {least.size_mm:.2f} mm, the template gives at most {room:.2f} mm, by {least.rule_en}",
         "将该项印在包装上，或选用更大的标签",
         "leave it to the package, or choose a larger label",
     )

@@ -214,3 +214,51 @@ def test_a_template_of_another_right_is_neither_offered_nor_taken_and_its_own_pa
     again = manager.post(address, **{**typed(manager, address), "right": site.county.right_ref, "do": "save"})
     assert again.status_code == 303, faults(again.text)
     assert version in manager.get(order).text
+
+
+# What a template says, what it then cannot, and the rule that is named: a field, a printer, the law, a font.
+NOT_ON_PAPER: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
+    ({"qr/box_mm": "15"}, ("每模块只有", "下限：0.30 mm、2 点")),
+    ({"texts/3/width_mm": "4", "texts/3/least_mm": "0.5"}, ("排不下", "依据：GB 7718，字符高度不小于 1.8 mm")),
+    ({"texts/1/text": "净𪛖𮧵𰀀", "texts/1/with_key": ""}, ("U+2A6D6", "U+2E9F5", "U+30000")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "said"), NOT_ON_PAPER, ids=["symbol", "text", "glyphs"])
+def test_what_cannot_be_printed_is_said_on_the_order_s_page_and_orders_nothing(
+    site: Site, manager: Person, address: str, changes: dict[str, str], said: tuple[str, ...]
+) -> None:
+    batch = site.county.batch()
+    saved = manager.post(address, **{**typed(manager, address), **changes, "do": "save"})
+    assert saved.status_code == 303
+    order = f"/producer/orders/new?batch={batch}&template={address.rpartition('/')[2]}.2"
+    shown = unescape(manager.get(order).text)
+    assert all(text in shown for text in said), shown[shown.index("<main") :]
+    fields = {**hidden(manager, order), "count": "10", "template": f"{address.rpartition('/')[2]}.2"}
+    refused = manager.post("/producer/orders/new", **fields, dpi="300", format="pdf")
+    assert refused.status_code == 422
+    assert all(text in unescape(refused.text) for text in said)
+    assert orders(site.county) == []
+
+
+def test_a_field_outside_the_label_is_shown_and_never_kept(manager: Person, address: str) -> None:
+    outside = {**typed(manager, address), "mark/x_mm": "69"}
+    shown = manager.post(address, **{**outside, "do": "show"})
+    refused = manager.post(address, **{**outside, "do": "save"})
+    assert (shown.status_code, refused.status_code) == (200, 422)
+    for page in (shown, refused):
+        assert "（模板四周 0.9 mm 不印）" in faults(page.text)
+    assert "第 2 版" not in manager.get(address).text
+
+
+RARE = "犇𬒗𫖯𬭚㛃䴖"
+
+
+def test_rare_characters_of_names_are_drawn_in_every_style(manager: Person, address: str) -> None:
+    """Of the table of general characters, beyond what the first standards held; GB 18030-2022, level 2."""
+    fields = typed(manager, address)
+    for style in ("text", "bold", "song", "code"):
+        changes = {"texts/1/text": RARE, "texts/1/with_key": "", "texts/1/style": style, "texts/1/width_mm": "20"}
+        shown = manager.post(address, **{**fields, **changes, "do": "show"})
+        assert "没有字符" not in faults(shown.text), style
+        assert f'value="{RARE}"' in shown.text

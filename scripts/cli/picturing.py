@@ -119,7 +119,7 @@ def _pages(verdicts: Path) -> Iterator[tuple[str, str]]:
             yield "item", item
             yield "batch", f"{item}/10/{rest.partition('/')[0]}"
     yield from (("register", "/register"), ("register-nothing", "/register?q=没有的企业"), ("about", "/about"))
-    yield from (("notices", "/notices"), ("reference", "/v1/"), ("sign-in", "/sign-in"), ("style", "/style"))
+    yield from (("notices", "/notices"), ("reference", "/v1/"), ("sign-in", "/sign-in"))
     yield from (("ledger", "/ledger"), ("ledger-runs", "/ledger?type=run.issue"), ("entry", "/ledger/entries/0"))
     yield from (("not-found", "/nowhere"), ("not-found-code", "/c/38GP-ERNQ-BQTSA"))
 

@@ -2,19 +2,13 @@
 
 import csv
 import io
-import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.jobs.handlers import handlers
-from gimark import audit
 from gimark.accounts.rules import Permission
 from gimark.codes.minting import mint
 from gimark.issuance.issuing import MOST_AT_ONCE
@@ -23,10 +17,9 @@ from gimark.jobs.worker import Worker
 from gimark.registry.authorizations.rules import ChangeKind
 from gimark.scans.actions import mark_code
 from gimark.scans.model import MarkKind
-from gimark.store.unit_of_work import Store
-from tests.api.site import BASE, Site, running
+from tests.api.site import BASE, Site
 from tests.api.v1.programs import Program, program
-from tests.county import BATCH, make_county
+from tests.county import BATCH
 
 
 def order(site: Site, producer: Program, count: int = 20) -> str:
@@ -304,44 +297,6 @@ def test_a_body_of_ten_megabytes_is_refused_before_it_is_read(site: Site, produc
     for path in ("/runs", "/batches", "/print-orders", f"/runs/{'0' * 16}/ranges"):
         answer = producer.ask("POST", path, content=ranges, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large"), path
-
-
-# A hundred at once
-
-
-@pytest.fixture
-def any_site(any_store: Store, tmp_path: Path) -> Iterator[Site]:
-    """A web process on each database in turn."""
-    with running(make_county(any_store), tmp_path) as site:
-        yield site
-
-
-def test_of_a_hundred_orders_for_the_last_ten_codes_exactly_ten_pass(any_site: Site) -> None:
-    site = any_site
-    producer = program(site, site.county.producer)
-    batch = site.county.batch(form=replace(BATCH, planned_g=25_000))
-    site.county.run(batch, 92, "before")  # 102 are allowed
-    together = threading.Barrier(25)
-
-    def ask(number: int) -> tuple[int, str]:
-        if number < 25:
-            together.wait(30)
-        for _ in range(60):
-            answer = producer.make("/runs", {"batch": batch, "count": 1}, key=f"last-{number}")
-            if answer.status_code != 503:  # busy: nothing was done, and trying again is safe
-                break
-        said = answer.json()
-        return answer.status_code, said["ref"] if answer.status_code == 201 else said["code"]
-
-    with ThreadPoolExecutor(25) as pool:
-        answers = list(pool.map(ask, range(100)))
-    assert Counter(status for status, _ in answers) == {201: 10, 409: 90}
-    assert len({ref for status, ref in answers if status == 201}) == 10
-    assert {code for status, code in answers if status == 409} == {"volume-exceeded"}
-    left = producer.get(f"/batches/{batch}/volume").json()
-    assert (left["issued_g"], left["reserved_g"], left["issuable"]) == (102 * 250, 0, 0)
-    with site.county.store.reading() as session:
-        assert list(audit.differences(session)) == []
 
 
 def test_what_ended_meanwhile_is_refused_by_name(site: Site, producer: Program) -> None:

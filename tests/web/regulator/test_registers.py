@@ -69,7 +69,8 @@ def test_a_product_is_entered_with_its_classes_and_its_first_right_makes_it_publ
         entered = product(session, site.county.regulator, at.rpartition("/")[2])
     dried, fresh = entered.classes
     assert (dried.is_prepackaged_food, dried.needs_licence, fresh.is_prepackaged_food) == (True, True, False)
-    assert "云溪黑木耳" in officer.get("/regulator/rights").text
+    listed = officer.get("/regulator/rights").text
+    assert all(path in listed for path in (at, "/regulator/products/new", "/regulator/rights/new"))
     made = place(sent(officer, f"/regulator/rights/new?product={entered.ref}", product=entered.ref, **FORM))
     kept = record(site, made.rpartition("/")[2])
     assert (kept.kind, kept.towns, kept.defined_grades) == (
@@ -154,6 +155,7 @@ def test_an_item_is_registered_for_an_enterprise_among_one_product_s_rights_clas
 ) -> None:
     county = site.county
     page = f"/regulator/enterprises/{county.enterprise_ref}/items/new?product={county.product_ref}"
+    assert "从企业登记商品" in officer.get("/regulator/items").text
     form = officer.get(page).text
     assert all(said in form for said in ("干香菇", "一级", county.right_ref))
     fields = {

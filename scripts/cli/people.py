@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from api.web.account.reset import RESET
+from api.web.desk.places import RESET
 from gimark.accounts.actions import change_role
 from gimark.accounts.factors.actions import drop_second_factor
 from gimark.accounts.links.actions import make_reset_link

@@ -1,36 +1,55 @@
-"""Every page that the regulator's links lead to, and every component: axe finds nothing, nothing beyond 320 px."""
+"""Every page that links lead to at the desks, and every component: nothing beyond 320 px, and axe finds nothing."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from scripts.cli.touring import walk
+from gimark.accounts.rules import Role
+from scripts.cli.touring import STREAMS, walk
 from tests.api.site import installation
 from tests.browser.keyboard import looked_at, sitting
 from tests.browser.stage import running
-from tests.county import County
+from tests.county import County, staff
 
 pytestmark = pytest.mark.browser
 
 SMALL = (320, 640)
 
 
+def led_to(page: Page, site: str, home: str) -> list[str]:
+    """The addresses of the pages that links lead to from `home`."""
+
+    @cache
+    def read(address: str) -> str | None:
+        answer = page.context.request.get(site + address)
+        return answer.text() if answer.headers.get("content-type", "").startswith("text/html") else None
+
+    return [address for route, address in walk(read, home).items() if route not in STREAMS and read(address)]
+
+
 def test_the_regulator_s_pages_fit_a_small_phone_and_axe_finds_nothing(
     browser: Browser, site: str, county: County
 ) -> None:
     with sitting(browser, site, county.store, county.lead, SMALL[0]) as page:
-
-        def read(address: str) -> str | None:
-            answer = page.context.request.get(site + address)
-            return answer.text() if answer.headers.get("content-type", "").startswith("text/html") else None
-
-        found = walk(read, "/regulator").items()
-        pages = [address for route, address in found if route.startswith("/regulator") and read(address)]
+        pages = [address for address in led_to(page, site, "/regulator") if address.startswith("/regulator")]
         assert len(pages) >= 15
         for address in pages:
             page.goto(site + address)
             looked_at(page)
+
+
+def test_the_other_desks_fit_a_small_phone_in_the_longer_language(browser: Browser, site: str, county: County) -> None:
+    seen: set[str] = set()
+    for actor, home in ((county.producer, "/producer"), (staff(county.store, Role.ADMINISTRATOR), "/users")):
+        with sitting(browser, site, county.store, actor, SMALL[0]) as page:
+            new = set(led_to(page, site, home)) - seen
+            seen |= new
+            for address in sorted(new):
+                page.goto(f"{site}{address}{'&' if '?' in address else '?'}lang=en")
+                assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+    assert len(seen) >= 25
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -3,7 +3,7 @@
 from api.web.exports.asked import Asked, KeptList, Read, kilograms
 from api.web.producer.words import BATCH, STAGE
 from api.web.regulator.words import PRINTS
-from api.web.translation import N_
+from api.web.translation import N_, pgettext
 from gimark.accounts.rules import Actor, Permission
 from gimark.exchange.uploads.queries import UploadFacts, uploads
 from gimark.issuance.lists import ListedRun, RunFilter, runs
@@ -48,7 +48,7 @@ def _uploaders(actor: Actor) -> bool:
 
 
 BATCHES: KeptList[BatchRow] = KeptList(
-    N_("批次"),
+    pgettext("list", "批次"),
     (
         (N_("批次号"), lambda a, r: r.batch.lot),
         (N_("自有批号"), lambda a, r: r.batch.producer_lot),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from labels.advances import Advances
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 
 Taken = TypeVar("Taken")
+# One font is read at a time: each takes its room and a second, and what waits may find that it was read.
+_READING = RLock()
 # What a pen of fontTools is told: its methods' names with their points.
 Outline = list[tuple[str, tuple[Any, ...]]]
 
@@ -85,11 +88,12 @@ class FontFace:
 
         What is taken must not hold the font.
         """
-        try:
-            return self._read(take)
-        finally:
-            # A parsed font is 60 MB of objects in cycles. Nobody holds it any more, and it must not wait for the next.
-            gc.collect()
+        with _READING:
+            try:
+                return self._read(take)
+            finally:
+                # A parsed font is 60 MB of objects in cycles. Nobody holds it any more: it must not wait for the next.
+                gc.collect()
 
     def _read(self, take: "Callable[[TTFont], Taken]") -> Taken:
         from fontTools.ttLib import TTFont, TTLibError
@@ -152,9 +156,12 @@ class FontFace:
 
     def draw(self, characters: str) -> None:
         """Keeps the outlines of `characters`; drawing many at once opens the file once."""
-        unknown = {character for character in characters if character not in self._drawn}
-        if unknown:
-            self._drawn.update(self.read(lambda font: _outlines(font, unknown)))
+        if all(character in self._drawn for character in characters):
+            return
+        with _READING:
+            unknown = {character for character in characters if character not in self._drawn}
+            if unknown:  # and nobody drew them meanwhile
+                self._drawn.update(self.read(lambda font: _outlines(font, unknown)))
 
 
 @dataclass(frozen=True, slots=True)

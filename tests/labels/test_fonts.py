@@ -2,7 +2,9 @@
 
 import gc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from fontTools.fontBuilder import FontBuilder
@@ -59,6 +61,22 @@ def test_a_font_that_was_read_is_let_go_whatever_was_taken_from_it() -> None:
     assert face.width("国国") == 2.0
     assert embed(face, "国").codes
     assert [one for one in gc.get_objects() if isinstance(one, TTFont)] == []
+
+
+def test_several_who_want_the_same_outlines_read_the_font_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    face, read, real = FontFace(LATIN), [], FontFace._read
+    assert face.metrics.units
+    together = Barrier(4)
+
+    def draw() -> None:
+        together.wait()
+        face.draw("ABC")
+
+    monkeypatch.setattr(FontFace, "_read", lambda self, take: read.append(self) or real(self, take))
+    with ThreadPoolExecutor(4) as pool:
+        for drawn in [pool.submit(draw) for _ in range(4)]:
+            drawn.result()
+    assert read == [face]
 
 
 def test_widths_are_those_of_the_font_and_a_character_that_it_lacks_has_none() -> None:

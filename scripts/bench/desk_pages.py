@@ -51,11 +51,11 @@ def run(options: BenchOptions) -> Report:
             story.run(folder, "127.0.0.1", 0, once=True, percent=percent)
         settings = Settings(data_dir=folder / "data", passphrase_file=folder / ".passphrase", trusted_proxies=())
         here = open_installation(settings)
-        people = add_things(here, story.PRODUCER, season.SECOND)
+        add_things(here, story.PRODUCER, season.SECOND)
         process = Process(here)
         process.start()
         try:
-            seen = list(_visit(process, _places(folder), people))
+            seen = list(_visit(process, _places(folder)))
             rows = [_row(page) for page in seen]
         finally:
             process.close()
@@ -79,7 +79,7 @@ def _places(folder: Path) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _visit(process: Process, places: dict[str, tuple[str, ...]], forms: dict[str, tuple[str, ...]]) -> Iterator[Seen]:
+def _visit(process: Process, places: dict[str, tuple[str, ...]]) -> Iterator[Seen]:
     """Every page once, by whoever comes there first."""
     app = application(process)
     known: set[str] = set()
@@ -95,7 +95,7 @@ def _visit(process: Process, places: dict[str, tuple[str, ...]], forms: dict[str
             answers[address] = Seen("", address, asker, answer, spent.seconds * 1e3)
             return answer.body.decode() if answer.kind == PAGE else None
 
-        for route, address in walk(read, *homes, *forms.get(name, ())).items():
+        for route, address in walk(read, *homes).items():
             if route not in known and address in answers and answers[address].answer.kind in KINDS:
                 known.add(route)
                 yield replace(answers[address], route=route)

@@ -23,13 +23,10 @@ from gimark.store.unit_of_work import Act
 from labels.library import shipped_templates, write_template
 
 
-def add_things(here: Installation, producer: str, regulator: str) -> dict[str, tuple[str, ...]]:
-    """A batch to be confirmed, a printer, templates of one's own, an access key, a notice and a proposal.
-
-    Gives the addresses, by user, that only a form leads to.
-    """
+def add_things(here: Installation, producer: str, regulator: str) -> None:
+    """A batch to be confirmed, a printer, templates of one's own, an access key, a notice and a proposal."""
     with here.store.acting() as act:
-        batch = _batch_to_confirm(act, producer)
+        _register_unconfirmed(act, producer)
         maker = actor_for(act.session, producer)
         add_printer(act, maker, PrinterForm("仓库的条码打印机", 203, PrintFormat.ZPL))
         for template in shipped_templates().values():
@@ -42,19 +39,14 @@ def add_things(here: Installation, producer: str, regulator: str) -> dict[str, t
         recalled = act.session.scalars(open_batches).first()
         if recalled is not None:
             do_or_propose(act, lead, Recall(recalled.ref, "示例：抽检不合格"))
-        ref = batch.ref
         act.commit()
-    names = list(shipped_templates())
-    pictures = (f"/producer/orders/new/label.svg?batch={ref}&template={name}&dpi=300" for name in names)
-    packs = ("contact", "ingredients")
-    return {producer: tuple(f"{one}&{'&'.join(f'on_pack={pack}' for pack in packs)}" for one in pictures)}
 
 
-def _batch_to_confirm(act: Act, producer: str) -> Batch:
+def _register_unconfirmed(act: Act, producer: str) -> None:
     maker = actor_for(act.session, producer)
     packed = select(Batch).join(TradeItem, TradeItem.id == Batch.item_id).order_by(Batch.id.desc())
     last = act.session.scalars(packed.where(TradeItem.enterprise_id == (maker.enterprise_id or 0)).limit(1)).one()
     item, town = act.session.get_one(TradeItem, last.item_id), last.town_code
     today = local_day(act.now)
     harvest = today - timedelta(days=9), today - timedelta(days=2)
-    return register_batch(act, maker, BatchForm(item.ref, "YXWAITS", town, *harvest, 100 * item.net_g))
+    register_batch(act, maker, BatchForm(item.ref, "YXWAITS", town, *harvest, 100 * item.net_g))

@@ -44,6 +44,7 @@ PRODUCER, REGULATOR = "bench", "bench-regulator"
 HOW = (
     "A page of the API has 50 things, one of the desks 30; “middle” is a page from the middle of the list.",
     "The producer is one enterprise, that a tenth of everything belongs to.",
+    "Look-ups by hour, which the regulator's first page adds up, are at every size as many as 90 days can have.",
     "The sizes take turns, request by request; the median of the rounds counts.",
     "PostgreSQL works in processes of its own, so there the clock counts, beside CPU time on SQLite.",
 )

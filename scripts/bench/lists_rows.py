@@ -2,8 +2,8 @@
 
 Every tenth batch belongs to the producer that asks, the others to another enterprise; each has one run, each run a
 print order and a job. Whatever the size, a hundred batches wait to be confirmed, a hundred were recalled and a hundred
-jobs failed, so that a page of these is as full in a small county as in a large one. Look-ups are as many as batches, of
-all reasons and provinces, until every hour of `VERDICT_DAYS` has one of each.
+jobs failed, so that a page of these is as full in a small county as in a large one. Look-ups by hour
+are as many as there can be, at every size: each hour of the `VERDICT_DAYS` that are kept has each reason and province.
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def fill(engine: Engine, size: int, uscc: str) -> None:
             _insert(connection, rows)
         connection.execute(update(LogHead).values(size=start + 2 * size))
         _insert_sums(connection, size, own, other)
-        _insert_checks(connection, size)
+        _insert_checks(connection)
         if connection.dialect.name == "postgresql":
             connection.execute(text("ANALYZE"))  # the server does so by itself within a minute
 
@@ -210,16 +210,16 @@ def _insert_sums(connection: Connection, size: int, own: Any, other: Any) -> Non
         )
 
 
-def _insert_checks(connection: Connection, size: int) -> None:
+def _insert_checks(connection: Connection) -> None:
     """Look-ups by hour until now, and what is kept of the checks among them by month."""
     now = hour_of(datetime.now(UTC))
     places = [(reason, province) for reason in REASONS for province in PROVINCES]
     hours = [
-        {"hour": now - number // len(places), "reason": reason, "province": province, "looks": 1 + size // 10_000}
-        for number in range(min(size, VERDICT_DAYS * 24 * len(places)))
-        for reason, province in (places[number % len(places)],)
+        {"hour": now - hour, "reason": reason, "province": province, "looks": 3}
+        for hour in range(VERDICT_DAYS * 24)
+        for reason, province in places
     ]
     for first in range(0, len(hours), CHUNK):
         connection.execute(insert(VerdictHour), hours[first : first + CHUNK])
-    checks = [{"month": month_of(now), "province": province, "checks": size} for province in PROVINCES]
+    checks = [{"month": month_of(now), "province": province, "checks": 1_000} for province in PROVINCES]
     connection.execute(insert(MonthProvince), checks)

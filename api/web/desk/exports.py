@@ -1,6 +1,6 @@
 """Lists to keep, with the filters and in the order of their page: short ones at once, long ones made by the worker.
 
-/exports/batches.xlsx?state=registered&sort=-registered        /exports/enterprises.csv?q=菌业        /exports/{ref}
+/exports/batches.xlsx?state=registered&sort=-registered        /exports/enterprises.csv?q=菌业        /exports/made/{ref}
 """
 
 from collections.abc import Mapping
@@ -84,12 +84,12 @@ def ask(request: Request, process: Here, seat: Seated, name: str, sent: Sending)
     wish = ListWish(name, dict(listing.filters), listing.sort, seat.language)
 
     def do(act: Act) -> Done:
-        return Done(f"/exports/{ask_for_export(act, seat.actor, wish)}")
+        return Done(f"/exports/made/{ask_for_export(act, seat.actor, wish)}")
 
     return once(process, seat, request, sent, do)
 
 
-@router.get("/{ref}")
+@router.get("/made/{ref}")
 def show(request: Request, process: Here, seat: Seated, ref: str) -> Response:
     """How far it is, and the file once there is one."""
     say, found = sayer(seat.language), _own(process, seat, ref)
@@ -103,11 +103,12 @@ def show(request: Request, process: Here, seat: Seated, ref: str) -> Response:
         state=state_of(found, say),
         said=told(found, say)["said"],
         is_under_way=is_under_way(found),
+        failure=found.job and found.job.reason(seat.language),
         script=ORDER_PROGRESS.path,
     )
 
 
-@router.get("/{ref}/progress")
+@router.get("/made/{ref}/progress")
 async def progress(process: Here, seat: Seated, ref: str) -> Response:
     """Events `progress` (said, done, total), and `changed` once it is made or has failed."""
     say, found = sayer(seat.language), await run_in_threadpool(_own, process, seat, ref)
@@ -118,7 +119,7 @@ async def progress(process: Here, seat: Seated, ref: str) -> Response:
     return progress_stream(process.exports, found.ref, found, tell)
 
 
-@router.get("/{ref}/file")
+@router.get("/made/{ref}/file")
 def download(process: Here, seat: Seated, ref: str) -> Response:
     """The workbook, for whoever asked for it. It is known by its SHA-256, which stands beside it."""
     found = _own(process, seat, ref)

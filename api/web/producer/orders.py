@@ -100,7 +100,4 @@ def _failure(
 
 
 def _said(job: JobFacts | None, language: Language) -> str | None:
-    if job is None or job.error is None:
-        return None
-    chinese, _, english = job.error.partition(" / ")
-    return english if language == "en" and english else chinese
+    return None if job is None else job.reason(language)

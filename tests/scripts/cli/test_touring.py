@@ -14,6 +14,9 @@ __all__ = ["county", "site"]
 
 # What only some state of work leads to, which this county has not. Each is opened by the tests of its own.
 NEEDS_STATE = {
+    "/exports/made/{ref}": "a long list that somebody asked for",
+    "/exports/made/{ref}/file": "a long list that was made",
+    "/exports/made/{ref}/progress": "a long list under way",
     "/me/authenticator/end": "an authenticator that may be done without",
     "/producer/approvals/{ref}": "an act that somebody asked for",
     "/producer/batches/{batch}/confirmation": "a batch that is not confirmed",

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -29,6 +30,13 @@ class JobFacts:
     run_after: datetime
     created_at: datetime
     finished_at: datetime | None
+
+    def reason(self, language: Literal["zh", "en"]) -> str | None:
+        """Why it failed last, in one of the two languages that its error has, as far as it has both."""
+        if self.error is None:
+            return None
+        chinese, _, english = self.error.partition(" / ")
+        return english if language == "en" and english else chinese
 
 
 def due(kinds: Collection[str], now: datetime) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Lists to keep, with the filters and in the order of their page: short ones at once, long ones made by the worker.
 
-/exports/batches.xlsx?state=registered&sort=-registered        /exports/enterprises.csv?q=菌业        /exports/made/{ref}
+/exports/batches.xlsx?state=registered&sort=-registered    /exports/enterprises.csv?q=菌业    /exports/made/{ref}
 """
 
 from collections.abc import Mapping

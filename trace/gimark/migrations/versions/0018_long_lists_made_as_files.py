@@ -11,8 +11,7 @@ branch_labels = None
 depends_on = None
 
 MADE_WHOLE = (
-    "(made_at IS NULL) = (sha256 IS NULL) AND (made_at IS NULL) = (rows IS NULL)"
-    " AND (made_at IS NULL) = (size IS NULL)"
+    "(made_at IS NULL) = (sha256 IS NULL) AND (made_at IS NULL) = (rows IS NULL) AND (made_at IS NULL) = (size IS NULL)"
 )
 
 

@@ -7,18 +7,18 @@ from starlette.responses import Response
 
 from api.logs import log
 from api.v1.door import Here
-from api.web.account.confirming import with_password
+from api.web.account.confirming import CURRENT, with_password
 from api.web.account.pages import faulty
 from api.web.account.steps import typed_twice
 from api.web.account.symbol import symbol_of
 from api.web.account.words import device_text
-from api.web.desk.forms import Form, Sending, blank
+from api.web.desk.forms import Form, Sending, Sent, blank
 from api.web.desk.navigation import ROLES
 from api.web.desk.pages import desk_page, see
 from api.web.desk.seat import Seat, Seated, life_of
 from api.web.translation import N_, sayer
 from api.wiring import Process
-from gimark.accounts.actions import change_password
+from gimark.accounts.actions import change_password, verify_password
 from gimark.accounts.factors.actions import (
     begin_enrolment,
     codes_of_second_press,
@@ -28,6 +28,7 @@ from gimark.accounts.factors.actions import (
 )
 from gimark.accounts.factors.queries import second_factor
 from gimark.accounts.factors.rules import NEED_SECOND_FACTOR
+from gimark.accounts.forms import LONGEST_PASSWORD
 from gimark.accounts.sessions.actions import end_session, end_sessions, note_proved
 from gimark.accounts.sessions.queries import devices
 from gimark.errors import ConflictError, GimarkError, InvalidInputError, NotAllowedError, TooManyTriesError
@@ -75,7 +76,8 @@ def take_password(request: Request, process: Here, seat: Seated, sent: Sending) 
     try:
         with_password(process, request, seat, sent, do)
     except REFUSED as error:
-        return _again(process, seat, request, "account/new-password.html", error)
+        if not _is_second_press(process, seat, sent, error):
+            return _again(process, seat, request, "account/new-password.html", error)
     _note(request, seat, "a password was changed")
     return _done(process, seat, request, N_("密码已更改，其他设备已退出登录。"))
 
@@ -167,6 +169,20 @@ def end_other_devices(request: Request, process: Here, seat: Seated) -> Response
         end_sessions(act, seat.actor.user_id, but=seat.ref)
         act.commit()
     return _done(process, seat, request, N_("其他设备都已退出登录。"))
+
+
+def _is_second_press(process: Process, seat: Seat, sent: Sent, error: GimarkError) -> bool:
+    """Whether the password is the new one already, so that only what was typed as the present one is refused.
+
+    It was counted as a try by then, as every password is that is looked at.
+    """
+    if [fault.field for fault in error.faults] != [CURRENT]:
+        return False
+    try:
+        verify_password(process.here.store, seat.actor.name, typed_twice(sent)[: LONGEST_PASSWORD + 1])
+    except (NotAllowedError, InvalidInputError):
+        return False
+    return True
 
 
 def _acted(process: Process, do: Callable[[Act], object]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from gimark import audit
 from gimark.accounts.rules import Actor
 from gimark.clock import FixedClock
 from gimark.errors import ConflictError, NotAllowedError, NotFoundError
-from gimark.exchange.batch_sheet import read_batches
+from gimark.exchange.batch_sheet import MOST_ROWS, read_batches
 from gimark.exchange.uploads import queries
 from gimark.exchange.uploads.actions import (
     UploadForm,
@@ -124,6 +124,18 @@ def test_all_or_none_registers_none_while_one_is_refused_and_says_why(county: Co
         "采收日在将来",
         "the harvest lies in the future",
     )
+
+
+def test_of_5_000_rows_with_one_that_is_bad_none_is_registered_and_that_one_is_named(county: County) -> None:
+    rows = [line(f"L{number}") for number in range(MOST_ROWS)]
+    rows[3_141] = line("L3141", town="没有这个乡镇")
+    before = size(county)
+    ref = take(county, rows)
+    assert (batches(county), size(county)) == ([], before)
+    facts, kept = told(county, ref)
+    assert (facts.total, facts.ready, facts.refused) == (MOST_ROWS, MOST_ROWS - 1, 1)
+    [refused] = [row for row in kept.rows if row.outcome is REFUSED]
+    assert (refused.cells[1], refused.faults[0].field) == ("L3141", "town")
 
 
 def test_the_good_rows_alone_are_registered_where_that_was_chosen(county: County) -> None:

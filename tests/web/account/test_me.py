@@ -43,6 +43,14 @@ def test_another_password_needs_the_present_one_and_signs_out_every_other_device
     actions.verify_password(site.county.store, "wang", NEW)
 
 
+def test_the_second_press_that_changes_a_password_is_answered_as_the_first(site: Site, person: Person) -> None:
+    twice = [person.post("/me/password", current=PASSWORD, password=NEW, again=NEW) for _ in range(2)]
+    assert [(done.status_code, done.headers["location"]) for done in twice] == [(303, "/me")] * 2
+    actions.verify_password(site.county.store, "wang", NEW)
+    other = person.post("/me/password", current=PASSWORD, password=f"{NEW}雪", again=f"{NEW}雪")
+    assert (other.status_code, "现在的密码不对" in other.text) == (422, True)
+
+
 def test_the_password_is_guessed_at_a_few_times_only(person: Person) -> None:
     answers = [person.post("/me/password", current="wrong", password=NEW, again=NEW) for _ in range(6)]
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]

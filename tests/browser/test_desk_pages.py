@@ -1,7 +1,9 @@
 """Every page that links lead to at the desks, and every component: nothing beyond 320 px, and axe finds nothing."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -9,9 +11,12 @@ from playwright.sync_api import Browser, Page
 from gimark.accounts.rules import Role
 from scripts.cli.touring import STREAMS, walk
 from tests.api.site import installation
+from tests.api.site import running as in_process
 from tests.browser.keyboard import looked_at, sitting
 from tests.browser.stage import running
 from tests.county import County, staff
+from tests.web.desk.belongings import belongings
+from tests.web.desk.people import seated
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +43,34 @@ def test_the_regulator_s_pages_fit_a_small_phone_and_axe_finds_nothing(
         for address in pages:
             page.goto(site + address)
             looked_at(page)
+
+
+@pytest.fixture
+def furnished(county: County, tmp_path: Path) -> Iterator[str]:
+    """The address of the application over a county in which the first enterprise has one of everything."""
+    with in_process(county, tmp_path / "furnished") as made:
+        belongings(made, seated(made, county.producer))
+    with running(installation(county, tmp_path / "furnished")) as where:
+        yield where
+
+
+@pytest.mark.long
+def test_axe_finds_nothing_at_any_desk_where_there_is_one_of_everything(
+    browser: Browser, furnished: str, county: County
+) -> None:
+    administrator = staff(county.store, Role.ADMINISTRATOR)
+    seen: set[str] = set()
+    for actor, home in ((county.lead, "/regulator"), (county.producer, "/producer"), (administrator, "/users")):
+        with sitting(browser, furnished, county.store, actor, SMALL[0]) as page:
+            new = set(led_to(page, furnished, home)) - seen
+            seen |= new
+            for address in sorted(new):
+                page.goto(furnished + address)
+                looked_at(page)
+    paths = {urlsplit(address).path for address in seen}
+    expected = {"/me", "/me/password", "/users", "/users/new", "/studio", "/producer/uploads", "/regulator/batches"}
+    assert expected <= paths
+    assert len(seen) >= 70
 
 
 def test_the_other_desks_fit_a_small_phone_in_the_longer_language(browser: Browser, site: str, county: County) -> None:

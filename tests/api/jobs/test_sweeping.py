@@ -45,6 +45,7 @@ NOTHING = {
     "keys": 0,
     "uploads": 0,
     "sign-ins": 0,
+    "exports": 0,
 }
 
 

@@ -159,7 +159,7 @@ def test_what_a_file_says_is_shown_and_never_run(clerk: Person) -> None:
 def test_many_refused_rows_are_shown_in_pages(clerk: Person) -> None:
     place = send(clerk, workbook([line(f"b{n}") for n in range(101)]))
     first = clerk.get(place).text
-    assert first.count('<th scope="row">') == 100
+    assert first.count('<th scope="row"') == 100
     assert "after=101" in first
-    assert clerk.get(f"{place}?outcome=refused&after=101").text.count('<th scope="row">') == 1
+    assert clerk.get(f"{place}?outcome=refused&after=101").text.count('<th scope="row"') == 1
     assert clerk.get(f"{place}?outcome=nonsense&after=x").status_code == 200

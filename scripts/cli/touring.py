@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from api.web.desk.routes import BEHIND_SIGN_IN
 
 # A stream that ends with the work it reports; whoever reads it waits that long.
-STREAMS = frozenset({"/producer/orders/{order}/progress"})
+STREAMS = frozenset({"/producer/orders/{order}/progress", "/exports/made/{ref}/progress"})
 # Where the steps of signing in and a form kept through them stand, they lead away from a desk.
 OUTSIDE = ("/sign-in", "/sign-out")
 # Of one kind of page so many are read: a finished order leads elsewhere than a new one.

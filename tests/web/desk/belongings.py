@@ -53,7 +53,7 @@ def belongings(site: Site, manager: Person) -> dict[str, str]:
     assert job is not None
     upload = _uploaded(manager)
     return {
-        "/exports/{ref}": manager.post("/exports/batches", once="an-export").headers["location"],
+        "/exports/made/{ref}": manager.post("/exports/batches", once="an-export").headers["location"],
         "/producer/approvals/{ref}": f"/producer/approvals/{proposal}",
         "/producer/batches/{batch}": f"/producer/batches/{order.batch_ref}",
         "/producer/codes/{serial}": f"/producer/codes/{typed_form(serial)}",

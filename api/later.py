@@ -35,5 +35,7 @@ class Later:
         try:
             self._built.set_result(self._build())
         except Exception as error:
-            log.exception("only look-ups can be answered")
+            # In a process that ends nothing more can be imported whole, and nobody is left to miss it.
+            if threading.main_thread().is_alive():
+                log.exception("only look-ups can be answered")
             self._built.set_exception(error)

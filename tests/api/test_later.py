@@ -1,6 +1,8 @@
 """What is built later answers when it is there; until then nobody is refused, and look-ups are not held up."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 
 import httpx2
@@ -62,6 +64,21 @@ def test_where_it_cannot_be_built_every_request_fails_and_the_log_says_why() -> 
     with capture_logs() as said:
         asyncio.run(asyncio.wait_for(play(), PATIENCE_S))
     assert [entry["log_level"] for entry in said] == ["error"]
+
+
+def test_a_process_that_ends_while_it_is_built_complains_of_nothing() -> None:
+    program = """
+import threading
+from api.later import Later
+
+def build():
+    threading.main_thread().join()
+    raise RuntimeError("can't register atexit after shutdown")
+
+Later(build).begin()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_look_ups_are_answered_and_guards_stand_before_the_rest_is_built(site: Site) -> None:

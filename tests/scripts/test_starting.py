@@ -13,7 +13,7 @@ DRAWING = {"alembic", "fontTools.ttLib", "fontTools.subset", "pypdf", "jsonschem
     [
         ("scripts.cli.commands", {"rich.table", "sqlalchemy", "pydantic", "structlog"}),
         ("scripts.cli.serving", {"sqlalchemy", "fastapi", "cryptography", "numpy", "jinja2"}),
-        ("scripts.cli.answering", DRAWING | {"fastapi", "prometheus_client", "api.v1"}),
+        ("scripts.cli.answering", DRAWING | {"PIL", "fastapi", "prometheus_client", "api.v1"}),
         ("api.main", DRAWING),
     ],
     ids=["the command", "the parent", "look-ups", "a web process"],

@@ -3,8 +3,9 @@
 import pytest
 
 from api.installation import Installation
+from api.jobs.drawing_ahead import characters_of
 from api.jobs.previewing import LabelChoice, preview_of_batch
-from api.jobs.readying import Readying, characters_of
+from api.jobs.readying import Readying
 from labels.face import FontFace
 from labels.fonts import find_faces
 from tests.founded import Workshop
@@ -37,7 +38,7 @@ def test_what_keeps_fonts_from_being_read_ends_no_process(workshop: Workshop, mo
     def closed(_here: Installation) -> None:
         raise OSError("no such disk")
 
-    monkeypatch.setattr("api.jobs.readying.faces_of", closed)
+    monkeypatch.setattr("api.jobs.drawing_ahead.faces_of", closed)
     fonts = Readying(workshop.here)
     fonts.begin()
     fonts.close()

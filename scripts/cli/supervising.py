@@ -22,6 +22,8 @@ SETTLED_S = 300.0
 # Longer than anything a web process waits for in its event loop, or a worker in the thread that looks after its
 # lanes: what is silent for so long hangs.
 SILENCE_LIMIT_S = 30.0
+# A start takes seconds, on a busy machine a minute: what is not ready then waits for what does not come.
+START_LIMIT_S = 600.0
 # For answering what is at hand and writing the checks down, or for putting a job back.
 STOP_LIMIT_S = 45.0
 
@@ -42,11 +44,16 @@ class Keeper:
     """Keeps one child running from `begin` to `stop`. Belongs to one event loop."""
 
     def __init__(
-        self, child: Child, first_wait_s: float = FIRST_WAIT_S, silence_limit_s: float = SILENCE_LIMIT_S
+        self,
+        child: Child,
+        first_wait_s: float = FIRST_WAIT_S,
+        silence_limit_s: float = SILENCE_LIMIT_S,
+        start_limit_s: float = START_LIMIT_S,
     ) -> None:
         self._child = child
         self._first_wait_s = first_wait_s
         self._silence_limit_s = silence_limit_s
+        self._start_limit_s = start_limit_s
         self._stopping = asyncio.Event()
         self._line: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -115,7 +122,13 @@ class Keeper:
             return await self._process.wait()
 
     async def _listen(self, line: socket.socket, process: asyncio.subprocess.Process) -> None:
-        if await asyncio.get_running_loop().sock_recv(line, len(READY)) != READY:
+        try:
+            async with asyncio.timeout(self._start_limit_s):
+                if await asyncio.get_running_loop().sock_recv(line, len(READY)) != READY:
+                    return
+        except TimeoutError:
+            log.error("a process does not become ready and is ended", child=self._child.name)
+            process.kill()
             return
         self._is_starting = False
         self.is_ready.set()

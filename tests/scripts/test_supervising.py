@@ -151,10 +151,12 @@ def test_a_child_that_hangs_is_ended_and_started_again_and_one_that_beats_is_lef
         await keeper.is_ready.wait()
         await asyncio.sleep(2 * limit_s)
         assert len(pids(seen)) == 1
+        keeper.is_ready.clear()
         hang.touch()
         await until(lambda: not is_there(pids(seen)[0]), "it hangs and nobody minds")
         hang.unlink()
         await until(lambda: len(pids(seen)) == 2, "it was not started again")
+        await keeper.is_ready.wait()
         os.kill(pids(seen)[1], signal.SIGSTOP)
         await until(lambda: len(pids(seen)) == 3, "one that was stopped dead is left so")
         assert await keeper.stop()
@@ -162,6 +164,23 @@ def test_a_child_that_hangs_is_ended_and_started_again_and_one_that_beats_is_lef
     with capture_logs() as said:
         asyncio.run(play())
     assert [entry["child"] for entry in said if "says nothing any more" in entry["event"]] == ["web-1"] * 2
+
+
+def test_a_child_that_never_becomes_ready_is_ended_and_started_again(tmp_path: Path) -> None:
+    seen = tmp_path / "web-1"
+
+    async def play() -> None:
+        keeper = Keeper(
+            child(f"{STARTS}import time\nwhile True: time.sleep(1)\n", seen), first_wait_s=0.01, start_limit_s=2.0
+        )
+        keeper.begin()
+        await until(lambda: len(pids(seen)) >= 2, "it waits for ever and nobody minds")
+        assert not is_there(pids(seen)[0])
+        await keeper.stop()
+
+    with capture_logs() as said:
+        asyncio.run(play())
+    assert "a process does not become ready and is ended" in [entry["event"] for entry in said]
 
 
 def test_a_child_that_does_not_promise_to_beat_may_be_silent(tmp_path: Path) -> None:

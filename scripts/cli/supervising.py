@@ -10,6 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -122,13 +123,14 @@ class Keeper:
             return await self._process.wait()
 
     async def _listen(self, line: socket.socket, process: asyncio.subprocess.Process) -> None:
-        try:
+        said: bytes | None = None
+        with suppress(TimeoutError):
             async with asyncio.timeout(self._start_limit_s):
-                if await asyncio.get_running_loop().sock_recv(line, len(READY)) != READY:
-                    return
-        except TimeoutError:
+                said = await asyncio.get_running_loop().sock_recv(line, len(READY))
+        if said is None:
             log.error("a process does not become ready and is ended", child=self._child.name)
             process.kill()
+        if said != READY:
             return
         self._is_starting = False
         self.is_ready.set()

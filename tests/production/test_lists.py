@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, Role
 from gimark.clock import FixedClock
 from gimark.errors import InvalidInputError, NotFoundError, ScopeMissingError
 from gimark.issuance.lists import RunFilter, print_orders, run, runs
+from gimark.issuance.orders import order_rows
 from gimark.issuance.printing import PrintForm, order_print
 from gimark.production.actions import confirm_batch, recall_batch, register_batch
 from gimark.production.lists import BatchFilter, batch, batch_acts, batches, volume_left
@@ -219,19 +221,43 @@ def test_a_key_without_the_scope_lists_nothing(county: County) -> None:
 )
 def test_a_page_goes_through_an_index_and_sorts_nothing(county: County, chosen: dict[str, object]) -> None:
     """What SQLite plans for each statement of a page: nothing is read whole, and nothing is sorted but one lot."""
+
+    def pages(session: Session) -> None:
+        for actor in (county.producer, county.regulator):
+            batches(session, actor, Wanted(2), BatchFilter(**chosen))  # type: ignore[arg-type]
+
+    plans = plans_of(county, pages)
+    assert [plan for plan in plans if plan.startswith("SCAN") and "USING INDEX" not in plan] == []
+    assert [plan for plan in plans if "ORDER BY" in plan] == ["USE TEMP B-TREE FOR ORDER BY"] * (2 * ("lot" in chosen))
+
+
+def test_the_orders_of_one_batch_or_run_are_found_without_reading_all_of_its_enterprise(county: County) -> None:
+    with county.store.reading() as session:
+        batch_ref = batches(session, county.producer, ALL, BatchFilter(lot="A0")).items[0].ref
+    run_ref = county.run(batch_ref, 10, "k1").ref
+
+    def pages(session: Session) -> None:
+        for wanted in (Wanted(2), Wanted(2, newest_first=True)):
+            order_rows(session, county.producer, wanted, batch_ref)
+            print_orders(session, county.producer, wanted, batch_ref=batch_ref)
+            print_orders(session, county.producer, wanted, run_ref=run_ref)
+
+    plans = plans_of(county, pages)
+    assert [plan for plan in plans if "order" in plan and ("enterprise" in plan or "SCAN" in plan)] == []
+
+
+def plans_of(county: County, ask: Callable[[Session], None]) -> list[str]:
+    """How SQLite goes about each statement of `ask`, step by step."""
     engine = county.store.engine
     if engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL plans by what it counted, and a test's tables are small")
     said: list[tuple[str, Any]] = []
     event.listen(engine, "before_cursor_execute", lambda _c, _u, text, values, *_: said.append((text, values)))
     with county.store.reading() as session:
-        for actor in (county.producer, county.regulator):
-            batches(session, actor, Wanted(2), BatchFilter(**chosen))  # type: ignore[arg-type]
+        ask(session)
     asked = [(text, values) for text, values in said if text.startswith("SELECT")]
     assert len(asked) >= 4
-    plans: list[str] = []
     with engine.connect() as connection:
-        for text, values in asked:
-            plans += [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
-    assert [plan for plan in plans if plan.startswith("SCAN") and "USING INDEX" not in plan] == []
-    assert [plan for plan in plans if "ORDER BY" in plan] == ["USE TEMP B-TREE FOR ORDER BY"] * (2 * ("lot" in chosen))
+        return [
+            row[3] for text, values in asked for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
+        ]

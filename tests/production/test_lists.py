@@ -231,6 +231,25 @@ def test_a_page_goes_through_an_index_and_sorts_nothing(county: County, chosen: 
     assert [plan for plan in plans if "ORDER BY" in plan] == ["USE TEMP B-TREE FOR ORDER BY"] * (2 * ("lot" in chosen))
 
 
+def test_a_later_page_of_ones_own_goes_through_ones_own_entries(county: County) -> None:
+    """Both sides of the join are bounded (PostgreSQL needs it); SQLite must not be led through the whole county's."""
+    with county.store.reading() as session:
+        own = [one.ref for one in batches(session, county.producer, ALL, BatchFilter()).items]
+    first = county.run(own[0], 10, "k1").ref
+    county.run(own[0], 10, "k2")
+    day = date(2026, 1, 1)
+
+    def pages(session: Session) -> None:
+        batches(session, county.producer, Wanted(2, own[1]), BatchFilter(state=BatchState.CONFIRMED))
+        batches(session, county.producer, Wanted(2), BatchFilter(registered_from=day))
+        runs(session, county.producer, Wanted(2, first), RunFilter())
+        runs(session, county.producer, Wanted(2), RunFilter(issued_from=day))
+
+    plans = plans_of(county, pages)
+    assert len([plan for plan in plans if plan.startswith("SEARCH enterprise_entry") and "ledger_index>?" in plan]) == 4
+    assert [plan for plan in plans if plan.startswith(("SEARCH batch", "SEARCH issue_run")) and ">?" in plan] == []
+
+
 def test_the_orders_of_one_batch_or_run_are_found_without_reading_all_of_its_enterprise(county: County) -> None:
     with county.store.reading() as session:
         batch_ref = batches(session, county.producer, ALL, BatchFilter(lot="A0")).items[0].ref

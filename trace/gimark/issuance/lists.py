@@ -13,7 +13,7 @@ from gimark.issuance.model import IssueRun, PrintOrder, PrintState
 from gimark.issuance.printing import visible_print
 from gimark.issuance.queries import ActOnRange, PrintFacts, RunFacts, acts_on, run_facts, states_of, visible_run
 from gimark.issuance.rules import PrintFormat, RunStates
-from gimark.ledger.days import first_index_on
+from gimark.ledger.days import within_days
 from gimark.production.lists import visible_batch
 from gimark.production.model import Batch, EnterpriseEntry, EntryKind
 from gimark.registry.enterprises.model import Enterprise
@@ -79,21 +79,18 @@ def runs(session: Session, actor: Actor, wanted: Wanted, chosen: RunFilter) -> P
             return Portion((), None)
         enterprise_id = named
     asked = select(IssueRun).options(defer(IssueRun.level8))
-    number = IssueRun.ledger_index
+    number, joined = IssueRun.ledger_index, None
     if chosen.batch_ref is not None:
         batch = visible_batch(session, actor, chosen.batch_ref)
         if enterprise_id not in (None, session.get_one(TradeItem, batch.item_id).enterprise_id):
             return Portion((), None)
         asked = asked.where(IssueRun.batch_id == batch.id)
     elif enterprise_id is not None:
-        number = EnterpriseEntry.ledger_index
+        number, joined = EnterpriseEntry.ledger_index, IssueRun.ledger_index
         asked = asked.select_from(EnterpriseEntry).join(IssueRun, IssueRun.ledger_index == number)
         asked = asked.where(EnterpriseEntry.enterprise_id == enterprise_id, EnterpriseEntry.kind == EntryKind.RUN)
-    if chosen.issued_from is not None:
-        asked = asked.where(number >= first_index_on(session, chosen.issued_from))
-    if chosen.issued_until is not None:
-        asked = asked.where(number < first_index_on(session, date.fromordinal(chosen.issued_until.toordinal() + 1)))
-    found = portion(session, asked, number, IssueRun.ref, wanted)
+    asked = within_days(session, asked, chosen.issued_from, chosen.issued_until, number, joined)
+    found = portion(session, asked, number, IssueRun.ref, wanted, joined)
     return Portion(tuple(_runs(session, found.items)), found.next)
 
 

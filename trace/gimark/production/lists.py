@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
-from gimark.ledger.days import first_index_on
+from gimark.ledger.days import within_days
 from gimark.production.model import Batch, BatchAct, BatchActKind, EnterpriseEntry, EntryKind
 from gimark.production.queries import terms_of, volume_of
 from gimark.production.rules import BatchState, BatchTerms, Volume, state_of
@@ -71,10 +71,11 @@ class VolumeLeft:
 
 
 class _Way(NamedTuple):
-    """A select without order, and the column with the ledger index that it goes by."""
+    """A select without order, the column with the ledger index that it goes by, and the one that is joined with it."""
 
     asked: Select[Batch]
     number: InstrumentedAttribute[int]
+    joined: InstrumentedAttribute[int] | None = None
 
 
 def batches(session: Session, actor: Actor, wanted: Wanted, chosen: BatchFilter) -> Portion[ListedBatch]:
@@ -86,12 +87,9 @@ def batches(session: Session, actor: Actor, wanted: Wanted, chosen: BatchFilter)
     way = _way(session, actor, chosen)
     if way is None:
         return Portion((), None)
-    asked, number = way
-    if chosen.registered_from is not None:
-        asked = asked.where(number >= first_index_on(session, chosen.registered_from))
-    if chosen.registered_until is not None:
-        asked = asked.where(number < first_index_on(session, date.fromordinal(chosen.registered_until.toordinal() + 1)))
-    found = portion(session, asked, number, Batch.ref, wanted)
+    asked, number, joined = way
+    asked = within_days(session, asked, chosen.registered_from, chosen.registered_until, number, joined)
+    found = portion(session, asked, number, Batch.ref, wanted, joined)
     return Portion(tuple(_listed(session, found.items)), found.next)
 
 
@@ -159,7 +157,7 @@ def _way(session: Session, actor: Actor, chosen: BatchFilter) -> _Way | None:
         return _Way(asked.where(owner == enterprise_id), Batch.ledger_index)
     own = asked.select_from(EnterpriseEntry).join(Batch, Batch.ledger_index == EnterpriseEntry.ledger_index)
     whose = (EnterpriseEntry.enterprise_id == enterprise_id, EnterpriseEntry.kind == EntryKind.BATCH)
-    return _Way(own.where(*whose), EnterpriseEntry.ledger_index)
+    return _Way(own.where(*whose), EnterpriseEntry.ledger_index, joined=Batch.ledger_index)
 
 
 def _in_state(asked: Select[Batch], state: BatchState | None) -> Select[Batch]:

@@ -58,18 +58,22 @@ def portion(
     number: InstrumentedAttribute[int] | InstrumentedAttribute[str],
     ref: InstrumentedAttribute[str],
     wanted: Wanted,
+    joined: InstrumentedAttribute[int] | None = None,
 ) -> Portion[Row]:
     """The wanted portion of `query`, a select of one mapped class without an order.
 
     `number` is that class's key (or another unique column with an index, whose order the list is to have), `ref` its
-    public reference. Raises InvalidInputError naming `after` when the query has no such row.
+    public reference. `joined` is the column that `number` is joined with, where the query joins: it is bounded alike,
+    because PostgreSQL carries no inequality over a join. Raises InvalidInputError naming `after` when the query has no
+    such row.
     """
     asked = query
     if wanted.after is not None:
         place = session.scalar(query.with_only_columns(number).where(ref == wanted.after))
         if place is None:
             raise unknown_place()
-        asked = query.where(number < place if wanted.newest_first else number > place)
+        for column in (number,) if joined is None else (number, joined):
+            asked = asked.where(column < place if wanted.newest_first else column > place)
     order = number.desc() if wanted.newest_first else number.asc()
     rows = session.scalars(asked.order_by(order).limit(wanted.limit + 1)).all()
     found = tuple(rows[: wanted.limit])

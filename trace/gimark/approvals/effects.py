@@ -24,6 +24,7 @@ from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
 from gimark.scans.statistics.actions import counted_at
 from gimark.scans.statistics.model import RunProvince
+from gimark.store.parts import parts
 
 Names = tuple[str, str | None, str, str | None]
 """Of what is acted on and of the enterprise, each in Chinese and in English."""
@@ -131,11 +132,12 @@ def _revocation(session: Session, actor: Actor, ref: str, day: date) -> Effect:
 
 
 def _turning_red(session: Session, names: Names, batches: Sequence[Batch]) -> Effect:
-    runs = session.execute(
-        select(IssueRun.id, IssueRun.count, IssueRun.net_g).where(
-            IssueRun.batch_id.in_([batch.id for batch in batches])
-        )
-    ).all()
+    issued = select(IssueRun.id, IssueRun.count, IssueRun.net_g)
+    runs = [
+        run
+        for part in parts([batch.id for batch in batches])
+        for run in session.execute(issued.where(IssueRun.batch_id.in_(part)))
+    ]
     acts = acts_on(session, [run_id for run_id, _, _ in runs])
     codes: Counter[CodeState] = Counter()
     mass_g = 0
@@ -172,17 +174,20 @@ def _enterprise(session: Session, enterprise_id: int) -> tuple[str, str | None]:
 
 
 def _files(session: Session, run_ids: Sequence[int], span: Span | None = None) -> tuple[FileTouched, ...]:
-    asked = select(PrintOrder).where(PrintOrder.run_id.in_(run_ids), PrintOrder.state != PrintState.FAILED)
+    asked = select(PrintOrder).where(PrintOrder.state != PrintState.FAILED)
     if span is not None:
         asked = asked.where(PrintOrder.first <= span[1], PrintOrder.last >= span[0])
+    found = [order for part in parts(run_ids) for order in session.scalars(asked.where(PrintOrder.run_id.in_(part)))]
     return tuple(
         FileTouched(order.ref, order.first, order.last, order.state)
-        for order in session.scalars(asked.order_by(PrintOrder.id))
+        for order in sorted(found, key=lambda order: order.id)
     )
 
 
 def _checks(session: Session, run_ids: Sequence[int]) -> tuple[tuple[ProvinceChecks, ...], datetime | None]:
-    asked = select(RunProvince.province, func.sum(RunProvince.checks)).where(RunProvince.run_id.in_(run_ids))
-    asked = asked.group_by(RunProvince.province)
-    lines = [ProvinceChecks(province, int(checks)) for province, checks in session.execute(asked)]
+    asked = select(RunProvince.province, func.sum(RunProvince.checks)).group_by(RunProvince.province)
+    sums: Counter[str] = Counter()
+    for part in parts(run_ids):
+        sums.update({line[0]: int(line[1]) for line in session.execute(asked.where(RunProvince.run_id.in_(part)))})
+    lines = [ProvinceChecks(province, checks) for province, checks in sums.items()]
     return tuple(sorted(lines, key=lambda line: (-line.checks, line.province))), counted_at(session)

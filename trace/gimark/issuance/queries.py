@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gimark.accounts.rules import Actor, not_found, require_enterprise
 from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct, RangeSpan
 from gimark.issuance.rules import PrintFormat, RangeKind, RunStates, Span
+from gimark.store.parts import parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,16 @@ def visible_run(session: Session, actor: Actor, ref: str) -> IssueRun:
 
 def acts_on(session: Session, run_ids: Sequence[int]) -> dict[int, list[ActOnRange]]:
     """Every act on the ranges of these runs, by run, in ledger order."""
-    acts = session.scalars(select(RangeAct).where(RangeAct.run_id.in_(run_ids)).order_by(RangeAct.ledger_index)).all()
-    spans: dict[int, list[Span]] = {act.id: [] for act in acts}
-    for span in session.scalars(
-        select(RangeSpan).where(RangeSpan.act_id.in_(spans)).order_by(RangeSpan.act_id, RangeSpan.first)
-    ):
-        spans[span.act_id].append((span.first, span.last))
     found: dict[int, list[ActOnRange]] = {run_id: [] for run_id in run_ids}
-    for act in acts:
-        found[act.run_id].append(ActOnRange(act.kind, tuple(spans[act.id]), act.reason, act.at, act.ledger_index))
+    for part in parts(run_ids):
+        acts = session.scalars(select(RangeAct).where(RangeAct.run_id.in_(part)).order_by(RangeAct.ledger_index)).all()
+        spans: dict[int, list[Span]] = {act.id: [] for act in acts}
+        # By their runs: one run may have had more acts than a statement takes parameters.
+        theirs = select(RangeSpan).join(RangeAct, RangeAct.id == RangeSpan.act_id).where(RangeAct.run_id.in_(part))
+        for span in session.scalars(theirs.order_by(RangeSpan.act_id, RangeSpan.first)):
+            spans[span.act_id].append((span.first, span.last))
+        for act in acts:
+            found[act.run_id].append(ActOnRange(act.kind, tuple(spans[act.id]), act.reason, act.at, act.ledger_index))
     return found
 
 

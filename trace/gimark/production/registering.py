@@ -25,10 +25,10 @@ from gimark.registry.authorizations.queries import AuthorizationFacts, authoriza
 from gimark.registry.items.model import TradeItem, TradeItemRight
 from gimark.registry.rights.model import RightTown, Town
 from gimark.store.base import new_ref
+from gimark.store.parts import parts
 from gimark.store.unit_of_work import Act
 from gimark.texts import SHORT, checked_text
 
-PORTION = 400  # keys in one statement; SQLite takes some thousand parameters
 # Thousands of rows are written past the ORM: to build and map them costs more than to run the statement.
 _TABLES = Batch.metadata.tables
 
@@ -197,8 +197,8 @@ class _Register:
         """The lots, by item, that are registered already or were permitted here, of those that the forms name."""
         asked = [(self.items[f.item_ref].id, f.lot) for f in self.forms if f.item_ref in self.items]
         found: set[tuple[int, str]] = set()
-        for start in range(0, len(asked), PORTION):
-            keys = tuple_(Batch.item_id, Batch.lot).in_(asked[start : start + PORTION])
+        for part in parts(asked):
+            keys = tuple_(Batch.item_id, Batch.lot).in_(part)
             found.update((item_id, lot) for item_id, lot in self.act.session.execute(_LOTS.where(keys)))
         return found
 

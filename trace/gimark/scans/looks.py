@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from gimark.scans.provinces import mask_of
+from gimark.store.parts import parts
 
 PORTION = 500
 
@@ -64,8 +65,7 @@ def _write_to_sqlite(connection: Connection, rows: Sequence[Row]) -> None:
 def _inserted(connection: Connection, rows: Sequence[Row]) -> list[Row]:
     """Insert the rows that are new, and give these."""
     fresh: list[Row] = []
-    for first in range(0, len(rows), PORTION):
-        portion = rows[first : first + PORTION]
+    for portion in parts(rows, PORTION):
         returning = f"{_filled(_INSERT_CHECKS, len(portion[0]), len(portion))} RETURNING {_CHECK_COLUMNS}"
         fresh += [tuple(row) for row in connection.exec_driver_sql(returning, _flat(portion))]
     return fresh
@@ -109,8 +109,7 @@ def _in_portions(connection: Connection, statement: str, rows: Sequence[Row]) ->
     """Run `statement` over the rows, many at a time, because a statement costs more than a row; rows changed."""
     changed = 0
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    for first in range(0, len(rows), PORTION):
-        portion = rows[first : first + PORTION]
+    for portion in parts(rows, PORTION):
         filled = _filled(statement, len(portion[0]), len(portion), mark)
         changed += connection.exec_driver_sql(filled, _flat(portion)).rowcount
     return changed

@@ -8,10 +8,10 @@ from sqlalchemy import CursorResult, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gimark.accounts.attempts.model import AttemptKind, FailedAttempts
+from gimark.store.parts import AT_ONCE, parts
 from gimark.store.unit_of_work import Act
 
 KEPT_MINUTES = 2
-PORTION = 500
 
 Tries = Mapping[tuple[AttemptKind, bytes], int]
 
@@ -29,8 +29,9 @@ def add_tries(act: Act, minute: int, tries: Tries) -> None:
         {"minute": minute, "kind": kind, "network": network, "tries": n}
         for (kind, network), n in sorted(tries.items(), key=lambda item: (item[0][0].value, item[0][1]))
     ]
-    for first in range(0, len(rows), PORTION):
-        insert = dialect.insert(FailedAttempts).values(rows[first : first + PORTION])
+    # A row has four parameters.
+    for part in parts(rows, AT_ONCE // 4):
+        insert = dialect.insert(FailedAttempts).values(part)
         more = {"tries": FailedAttempts.tries + insert.excluded.tries}
         act.session.execute(insert.on_conflict_do_update(index_elements=["minute", "kind", "network"], set_=more))
 

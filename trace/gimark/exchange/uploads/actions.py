@@ -33,7 +33,6 @@ from gimark.ledger import book, entries
 from gimark.production.model import Batch
 from gimark.production.queries import terms_of
 from gimark.production.registering import (
-    PORTION,
     BatchForm,
     Permitted,
     checked_entries,
@@ -42,6 +41,7 @@ from gimark.production.registering import (
     judge_batches,
 )
 from gimark.registry.items.model import TradeItem
+from gimark.store.parts import parts
 from gimark.store.unit_of_work import Act, Store
 
 
@@ -190,8 +190,8 @@ def _known(act: Act, actor: Actor, forms: Sequence[BatchForm]) -> dict[tuple[str
     of_item = select(Batch, TradeItem.ref).join(TradeItem, TradeItem.id == Batch.item_id)
     own = of_item.where(TradeItem.enterprise_id == actor.enterprise_id)
     found: dict[tuple[str, str], Batch] = {}
-    for start in range(0, len(forms), PORTION):
-        keys = [_key(form) for form in forms[start : start + PORTION]]
+    for part in parts(forms):
+        keys = [_key(form) for form in part]
         rows = act.session.execute(own.where(tuple_(TradeItem.ref, Batch.lot).in_(keys)))
         found.update({(ref, batch.lot): batch for batch, ref in rows})
     return found

@@ -15,9 +15,7 @@ from gimark.registry.authorizations.queries import AuthorizationFacts, authoriza
 from gimark.registry.authorizations.rules import Standing
 from gimark.registry.authorizations.standings import NOTICE_DAYS
 from gimark.registry.rolls.names import Named, Names
-
-# So many authorizations are read at once.
-PART = 500
+from gimark.store.parts import parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +58,5 @@ def _largest_first(holders: Mapping[Named, set[int]]) -> list[tuple[Named, set[i
 
 def _all(session: Session, actor: Actor) -> Iterator[AuthorizationFacts]:
     ids = session.scalars(scoped(select(Authorization.id), actor, Authorization.enterprise_id)).all()
-    for start in range(0, len(ids), PART):
-        yield from authorizations(session, ids[start : start + PART])
+    for part in parts(ids):
+        yield from authorizations(session, part)

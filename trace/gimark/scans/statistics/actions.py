@@ -27,6 +27,7 @@ from gimark.scans.statistics.model import (
     VerdictMonth,
 )
 from gimark.store.base import Base
+from gimark.store.parts import parts
 from gimark.store.unit_of_work import Act, Store
 
 # So many hours are counted in one transaction; whoever writes checks meanwhile waits for no more than that.
@@ -44,10 +45,11 @@ def count_checks(store: Store, report: Callable[[int, int], object] = lambda _do
     started_at = store.clock.now()
     with store.reading() as session:
         hours = [hour for hour, _ in session.execute(_changed_hours())]
-    for first in range(0, len(hours), HOURS_AT_ONCE):
-        portion = hours[first : first + HOURS_AT_ONCE]
+    counted = 0
+    for portion in parts(hours, HOURS_AT_ONCE):
         _count(store, portion)
-        report(first + len(portion), len(hours))
+        counted += len(portion)
+        report(counted, len(hours))
         store.give_way()
     with store.acting() as act:
         standing = lock_standing(act)

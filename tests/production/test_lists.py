@@ -240,7 +240,7 @@ def test_a_later_page_of_ones_own_goes_through_ones_own_entries(county: County) 
     day = date(2026, 1, 1)
 
     def pages(session: Session) -> None:
-        batches(session, county.producer, Wanted(2, own[1]), BatchFilter(state=BatchState.CONFIRMED))
+        batches(session, county.producer, Wanted(2, own[0]), BatchFilter(state=BatchState.CONFIRMED))
         batches(session, county.producer, Wanted(2), BatchFilter(registered_from=day))
         runs(session, county.producer, Wanted(2, first), RunFilter())
         runs(session, county.producer, Wanted(2), RunFilter(issued_from=day))

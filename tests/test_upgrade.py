@@ -114,6 +114,7 @@ def test_a_restored_backup_of_it_keeps_everything_and_goes_on(
     come_back_from_a_backup(upgraded, stored, tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_the_old_backup_restored_into_postgresql_keeps_everything_and_goes_on(
     upgraded: Installation, stored: StoredRelease, tmp_path: Path, vacant_postgres: str
@@ -144,6 +145,7 @@ def test_the_same_rows_upgraded_on_postgresql_keep_everything(
     here.store.engine.dispose()
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_a_store_copied_to_postgresql_keeps_everything_and_goes_on(
     upgraded: Installation, stored: StoredRelease, vacant_postgres: str
@@ -154,6 +156,7 @@ def test_a_store_copied_to_postgresql_keeps_everything_and_goes_on(
     there.store.engine.dispose()
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_a_backup_of_postgresql_restored_into_sqlite_keeps_everything_and_goes_on(
     upgraded: Installation, stored: StoredRelease, tmp_path: Path, vacant_postgres: str

@@ -25,7 +25,8 @@ SIZES = {"390x844": (390, 844), "1440x900": (1440, 900)}
 LANGUAGES = ("zh", "en")
 # The narrowest window in which a page must stand whole (WCAG 2.2, 1.4.10 Reflow), in CSS pixels.
 SMALLEST = 320
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The one without a window starts and draws in half the time of the whole browser.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # A closed network answers the browser's own errands with refusals, so it is told to run none.
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -129,7 +130,7 @@ def _browser() -> str:
         found = shutil.which(name)
         if found:
             return found
-    raise _missing("chromium", "apt-get install chromium fonts-noto-cjk")
+    raise _missing("chromium", "apt-get install chromium-headless-shell fonts-noto-cjk")
 
 
 def _no_demonstration(verdicts: Path) -> StoreFailedError:

@@ -22,7 +22,7 @@ def browser() -> Iterator[Browser]:
     Where there is none the tests are skipped, but never in CI.
     """
     if shutil.which(CHROMIUM) is None:
-        message = f"no {CHROMIUM}: install Debian's chromium to run the browser tests"
+        message = f"no {CHROMIUM}: install Debian's chromium-headless-shell to run the browser tests"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)

@@ -1,4 +1,4 @@
-"""Debian's Chromium, a server of the sample county's pages under the application's policy, and the application itself.
+"""Debian's Chromium without a window, a server of the sample county's pages under the application's policy, and the application itself.
 
 All on loopback.
 """
@@ -20,7 +20,7 @@ from api.web.public.style import CHECKING_POLICY, CONTENT_SECURITY_POLICY
 from api.wiring import Process
 from tests.web.gallery import gallery
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,7 +33,7 @@ ARGUMENTS = [
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A running browser without a window."""
+    """A running browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

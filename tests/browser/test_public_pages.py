@@ -136,6 +136,7 @@ def test_without_script_the_other_language_is_one_tap_away(plain_reader: Reader,
 
 def test_a_typed_code_goes_to_the_address_by_enter_alone(plain_reader: Reader) -> None:
     page = plain_reader.open("zh/check", PHONE)
+    page.wait_for_function("document.activeElement.name === 'code'")
     page.keyboard.type("38gp-ernq-bqtsa")
     with page.expect_request("**/check?*") as request:
         page.keyboard.press("Enter")

@@ -131,7 +131,10 @@ def ways_of_printing() -> Iterator[str]:
     yield " ".join(options for options in named if not options.startswith("--template"))
 
 
-@pytest.mark.parametrize("options", list(ways_of_printing()))
+FIRST, *OTHERS = ways_of_printing()
+
+
+@pytest.mark.parametrize("options", [FIRST, *(pytest.param(options, marks=pytest.mark.long) for options in OTHERS)])
 def test_every_way_of_printing_that_is_named_prints(
     told: tuple[Newcomer, dict[str, str]], tmp_path: Path, options: str
 ) -> None:

@@ -48,7 +48,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 10
+FEW, MANY = 3, 12
 schemathesis.serializer.alias(XLSX, "application/octet-stream")
 DESCRIPTION = described()
 WORKBOOK = workbook([line("A")])
@@ -144,7 +144,8 @@ def _bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("latin-1", "replace")
 
 
-def test_no_request_is_answered_with_a_fault_of_ours_or_an_undocumented_status(site: Site) -> None:
+@pytest.mark.parametrize("examples", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+def test_no_request_is_answered_with_a_fault_of_ours_or_an_undocumented_status(site: Site, examples: int) -> None:
     programs = [program(site, who(site, role)) for role in Role if Permission.MANAGE_ACCESS in GRANTS[role]]
     known = things(programs[1])
     seen: Counter[int] = Counter()
@@ -154,7 +155,7 @@ def test_no_request_is_answered_with_a_fault_of_ours_or_an_undocumented_status(s
 
         @seed(20261122)
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             database=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -115,7 +115,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=10))
 def test_whatever_comes_when_the_sums_are_those_of_a_recount(
     store: Store, clock: FixedClock, steps: list[tuple[Look, ...] | str | timedelta]

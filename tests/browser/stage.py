@@ -1,6 +1,6 @@
-"""Debian's Chromium without a window, a server of the sample county's pages under the application's policy, and the application itself.
+"""Debian's Chromium without a window, a server of the sample county's pages, and the application itself.
 
-All on loopback.
+The pages are served under the application's policy; all is on loopback.
 """
 
 import socket

@@ -11,6 +11,7 @@ from api.web.desk.forms import REFUSED, Form, sentence
 from api.web.desk.pages import desk_page, see
 from api.web.desk.seat import AtProducerDesk, AtRegulatorDesk, Seat
 from api.web.desk.tiles import tile_map
+from api.web.desk.titles import template_titles
 from api.web.figures import serial_text
 from api.web.language import Language
 from api.web.public.ladder import Known, ladder_lines
@@ -125,6 +126,7 @@ def _portrayed(request: Request, process: Process, seat: Seat, desk: str, serial
         maker = enterprise(session, seat.actor, life.batch.enterprise_ref)
         ware = item(session, seat.actor, life.batch.item_ref)
         entries = [LoggedEntry(index, book.entry(session, index)) for index in reversed(life.ledger_indices)]
+        titles = template_titles(session, [order.template for order in life.prints], seat.language)
         prints = [_Print(order, custody(session, seat.actor, order.ref), life.index) for order in life.prints]
     return desk_page(
         process,
@@ -137,6 +139,7 @@ def _portrayed(request: Request, process: Process, seat: Seat, desk: str, serial
         maker=maker,
         ware=ware,
         prints=prints,
+        titles=titles,
         state=STATES[life.state],
         marks=[(*MARKS[mark.kind], mark) for mark in life.marks],
         seen=_seen(found.verdict, process, Visit(now, ""), seat.language),

@@ -12,6 +12,7 @@ from api.web.desk.lists import listing_of
 from api.web.desk.pages import desk_page
 from api.web.desk.ranges import SHOWN_STRETCHES, pieces_of, range_events
 from api.web.desk.seat import AtProducerDesk, Seat
+from api.web.desk.titles import template_titles
 from api.web.language import Language
 from api.web.producer.words import CODE, STAGE
 from api.web.translation import N_, sayer
@@ -55,6 +56,7 @@ def show(request: Request, process: Here, seat: AtProducerDesk, order: str) -> R
         labels = labels_of(session, seat.actor, order)
         follow_up = job_by_key(session, labels_job(order))
         issued = _issued(session, seat, row)
+        titles = template_titles(session, [one.facts.template for one in labels], seat.language)
     pieces = [] if issued is None else pieces_of(process.here.keyring, *issued)
     may = seat.actor.permissions
     return desk_page(
@@ -64,6 +66,7 @@ def show(request: Request, process: Here, seat: AtProducerDesk, order: str) -> R
         "producer/order.html",
         row=row,
         labels=labels,
+        titles=titles,
         steps=[say(step) for step in STEPS],
         step=AT_STEP[row.stage],
         is_under_way=row.stage in UNDER_WAY,

@@ -9,6 +9,7 @@ from api.web.desk.lists import PAGE_SIZE
 from api.web.desk.pages import desk_page
 from api.web.desk.ranges import SHOWN_STRETCHES, pieces_of, range_events
 from api.web.desk.seat import AtRegulatorDesk
+from api.web.desk.titles import template_titles
 from api.web.producer.words import CODE
 from api.web.regulator.words import PRINTS
 from gimark.accounts.rules import Permission
@@ -59,6 +60,7 @@ def labels(request: Request, process: Here, seat: AtRegulatorDesk, ref: str) -> 
         found = custody(session, seat.actor, ref)
         order = print_order(session, seat.actor, ref)
         account = account_of(session, process.here.keyring, seat, found)
+        titles = template_titles(session, [order.template], seat.language)
         listed = run(session, seat.actor, found.run_ref)
         row = batch_row(session, seat.actor, listed.batch_ref, store.clock.now())
     return desk_page(
@@ -70,5 +72,6 @@ def labels(request: Request, process: Here, seat: AtRegulatorDesk, ref: str) -> 
         run=listed.facts,
         order=order,
         state=PRINTS[order.state],
+        titles=titles,
         **account,
     )

@@ -1,6 +1,6 @@
 """Reading stored templates: an enterprise sees its own and the installation's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,6 +115,12 @@ def right_id_of(session: Session, ref: str | None) -> int | None:
 def version_text(session: Session, enterprise_id: int, name: VersionName) -> str:
     """The text of a version that labels of this enterprise may be printed with. Raises NotFoundError."""
     return _usable(session, enterprise_id, name)[0]
+
+
+def names_of(session: Session, refs: Collection[str]) -> dict[str, str]:
+    """What stored templates are called, by ref, whoever keeps them: for those who may see an order that names one."""
+    asked = select(LabelTemplate.ref, LabelTemplate.name).where(LabelTemplate.ref.in_(refs))
+    return dict(session.execute(asked).all())
 
 
 def visible_template(session: Session, actor: Actor, ref: str) -> LabelTemplate:

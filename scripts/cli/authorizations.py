@@ -25,6 +25,13 @@ from scripts.cli.rights import right_ref
 
 OPEN, NONE = ("open", "长期"), ("none", "不限")
 
+DONE = {
+    ChangeKind.SUSPEND: "已暂停 / suspended",
+    ChangeKind.RESTORE: "已恢复 / restored",
+    ChangeKind.REVOKE: "已撤销 / revoked",
+    ChangeKind.AMEND: "已变更 / amended",
+}
+
 
 def show(actor_name: str, uscc: str | None) -> None:
     """List the authorizations this actor may see, with their references and how they stand today."""
@@ -76,7 +83,7 @@ def change(kind: str, ref: str, reason: str, first_day: str | None, actor_name: 
     """Suspend, restore or revoke."""
     day = None if first_day is None else day_of(first_day, "from")
     if kind == ChangeKind.REVOKE:
-        ask(Revocation(ref, reason, day), actor_name, f"{ref}  {kind}")
+        ask(Revocation(ref, reason, day), actor_name, f"{DONE[ChangeKind.REVOKE]} [bold]{ref}[/]")
     else:
         _done(ref, ChangeForm(ChangeKind(kind), reason, day), actor_name)
 
@@ -111,7 +118,7 @@ def _done(ref: str, form: ChangeForm, actor_name: str) -> None:
     with installation().store.acting() as act:
         index = change_authorization(act, actor, ref, form).ledger_index
         act.commit()
-    console.print(f"{ref}  {form.kind}  账本 / ledger {index}")
+    console.print(f"{DONE[form.kind]} [bold]{ref}[/]  账本 / ledger {index}")
 
 
 def _terms_now(ref: str) -> Terms:

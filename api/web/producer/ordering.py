@@ -17,6 +17,7 @@ from api.web.translation import N_, sayer
 from api.wiring import Process
 from gimark.accounts.rules import Permission, require
 from gimark.errors import Checklist, InvalidInputError
+from gimark.issuance.orders import order_rows
 from gimark.production.lists import BatchFilter
 from gimark.production.overview import BatchRow, batch_row, batch_rows
 from gimark.store.paging import Wanted
@@ -114,8 +115,12 @@ def _row(process: Process, seat: Seat, batch: str) -> BatchRow:
 
 def _beside(process: Process, seat: Seat, row: BatchRow, form: Form) -> dict[str, Any]:
     say = sayer(seat.language)
+    with process.here.store.reading() as session:
+        # Whoever came back from an order would otherwise order once more without knowing.
+        latest = order_rows(session, seat.actor, Wanted(1, newest_first=True), row.batch.ref).items
     return {
         "row": row,
+        "latest": latest[0] if latest else None,
         "steps": [say(step) for step in STEPS],
         "script": LABEL_CHOICE.path,
         **beside(process, seat, row.batch.ref, form),

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from io import BytesIO
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from secrets import token_urlsafe
@@ -33,7 +34,7 @@ from gimark.exchange.workbooks import open_workbook
 from gimark.production.actions import register_batch
 from gimark.registry.enterprises.model import Enterprise
 from gimark.registry.items.model import TradeItem
-from scripts.bench.report import BenchOptions, CpuTime, Figure, Report, Row, cpu_seconds, peak_memory_mib
+from scripts.bench.report import BenchOptions, CpuTime, Figure, Report, Row, as_measured, cpu_seconds, peak_memory_mib
 from scripts.bench.verify_site import HOST, ORIGIN, PROFILE, USCC, settings_of
 
 GOAL_S = 5.0
@@ -65,7 +66,7 @@ def run(options: BenchOptions) -> Report:
     rows = min(MOST_ROWS, size)
     with TemporaryDirectory() as folder:
         bench = _founded(Path(folder))
-        report = [*_uploads(bench, rows), *_lists(size)]
+        report = list(as_measured(chain(_uploads(bench, rows), _lists(size))))
         bench.here.store.engine.dispose()
     return Report("exchange", report, list(HOW), ("python-calamine", "xlsxwriter", "sqlalchemy", "jsonschema"))
 

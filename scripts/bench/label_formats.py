@@ -28,7 +28,7 @@ from labels.thermal.proof import prove_tspl, prove_zpl
 from labels.thermal.tspl import tspl_pieces
 from labels.thermal.zpl import zpl_pieces
 from scripts.bench.labels import CIPHER, DPI, SIGNER, VALUES
-from scripts.bench.report import BenchOptions, Report, Row, cpu_seconds, peak_memory_mib
+from scripts.bench.report import BenchOptions, Report, Row, as_measured, cpu_seconds, peak_memory_mib
 
 ROLL = "roll-70x40"
 PROVEN = 60
@@ -50,8 +50,8 @@ def run(options: BenchOptions) -> Report:
     """All kinds on a roll of 70 × 40 mm: the memory of each, then each proven and timed."""
     count = options.size(usual=20_000, quick=300)
     # First, because a new process is told to have held as much as the one that started it.
-    memory = [_memory(kind.format, count) for kind in KINDS]
-    rows = [*(_speed(kind, count) for kind in KINDS), *memory]
+    memory = list(as_measured(_memory(kind.format, count) for kind in KINDS))
+    rows = [*as_measured(_speed(kind, count) for kind in KINDS), *memory]
     notes = [
         f"A label of {ROLL} for a printer of {DPI} dpi: serial, signature, URI, symbol, drawing and bytes on disk.",
         f"Before it is measured, {PROVEN} labels of each kind are read back by ZXing.",

@@ -34,7 +34,7 @@ from gimark.registry.enterprises.model import Enterprise
 from scripts.bench.asking import Asker, cookie_of
 from scripts.bench.databases import SQLITE, database_of_its_own, kind_of
 from scripts.bench.lists_rows import FIRST_DAY, fill, ref_of
-from scripts.bench.report import BenchOptions, Figure, Report, Row, cpu_seconds
+from scripts.bench.report import BenchOptions, Figure, Report, Row, as_measured, cpu_seconds
 from scripts.bench.verify_site import HOST, ORIGIN, PROFILE, USCC, settings_of
 
 SMALLEST = 1_000
@@ -140,7 +140,7 @@ def run(options: BenchOptions) -> Report:
     rows: list[Row] = []
     for server in (SQLITE, options.postgres) if options.postgres else (SQLITE,):
         with TemporaryDirectory() as folder, _sites(Path(folder), sizes, server) as sites:
-            rows += _rows(sites, kind_of(server), by_clock=server != SQLITE)
+            rows += as_measured(_rows(sites, kind_of(server), by_clock=server != SQLITE))
     return Report("lists", rows, list(HOW), ("fastapi", "sqlalchemy", "pydantic", "psycopg"))
 
 

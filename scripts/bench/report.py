@@ -7,6 +7,7 @@ names its peer, its physical limit, the ratio and the goal, and the report names
 import os
 import platform
 import resource
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -105,6 +106,15 @@ def peak_memory_mib() -> float:
         return int(peak) / 1024
     peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak_bytes / (1024 * 1024) if platform.system() == "Darwin" else peak_bytes / 1024
+
+
+def as_measured(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, each told on standard error when it is there: a long run that is cut off leaves its figures."""
+    for row in rows:
+        verdict = {None: "", True: "  reached", False: "  missed"}[row.reached]
+        line = f"{row.work}: {_number(row.measured)} {row.unit}  {_ratio(row)}{verdict}"
+        print(line, file=sys.stderr, flush=True)
+        yield row
 
 
 def to_json(report: Report) -> dict[str, Any]:

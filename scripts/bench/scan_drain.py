@@ -22,7 +22,7 @@ from gimark.scans.model import ScanCheck
 from gimark.store.engine import open_engine
 from scripts.bench.databases import SQLITE, database_of_its_own, kind_of
 from scripts.bench.phones import scan
-from scripts.bench.report import BenchOptions, Report, Row
+from scripts.bench.report import BenchOptions, Report, Row, as_measured
 from scripts.bench.verify_site import HOST, build, settings_of
 
 CONNECTIONS = 32
@@ -63,11 +63,13 @@ def run(options: BenchOptions) -> Report:
     """`options.n` is the number of codes for each case that has a goal, of which about half are scanned."""
     count = options.size(usual=20_000, quick=2_000)
     servers = [SQLITE, options.postgres] if options.postgres else [SQLITE]
-    rows = [
-        _row(case, server, measure(case, count if case.goal else min(count, GLANCE), server))
-        for server in servers
-        for case in CASES
-    ]
+    rows = list(
+        as_measured(
+            _row(case, server, measure(case, count if case.goal else min(count, GLANCE), server))
+            for server in servers
+            for case in CASES
+        )
+    )
     notes = [
         f"{PROCESSES} web processes, {CONNECTIONS} connections, {count:,} codes, half of them before the signal.",
         "Answered: the client holds the whole answer. Stored: the check is found in the database afterwards.",

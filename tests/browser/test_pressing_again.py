@@ -56,7 +56,7 @@ def test_codes_are_ordered_once_by_two_clicks_and_who_goes_back_is_told_of_that_
             return [row.count for row in order_rows(session, county.producer, Wanted(), batch).items]
 
     with sitting(browser, site, county.store, county.producer, 1440) as page:
-        page.goto(f"{site}/producer/orders/new?batch={batch}")
+        page.goto(f"{site}/producer/orders/new?batch={batch}&on_pack=storage")
         expect(page.locator(".said.warn")).to_have_count(0)
         page.locator("#count").fill("12")
         page.locator("main form button").first.dblclick(no_wait_after=True)

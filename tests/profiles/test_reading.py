@@ -77,7 +77,8 @@ def fields(folder: Path) -> list[str]:
         ("authorizations.csv", "dried fresh", "dried dried", "authorizations.csv/2/classes"),
         ("authorizations.csv", "dried fresh", "dried fruit", "authorizations.csv/2/classes"),
         ("authorizations.csv", "dried fresh", "", "authorizations.csv/2/classes"),
-        ("authorizations.csv", "2024-04-01", "2024/4/1", "authorizations.csv/2/from"),
+        ("authorizations.csv", "2024-04-01", "1/4/2024", "authorizations.csv/2/from"),
+        ("authorizations.csv", "2024-04-01", "2024/4-1", "authorizations.csv/2/from"),
         ("authorizations.csv", "2024-04-01", "2024-02-30", "authorizations.csv/2/from"),
         ("authorizations.csv", "2024-04-01", "2024-02-29", "authorizations.csv/2/from"),
         ("authorizations.csv", "2024-04-01", "", "authorizations.csv/2/from"),
@@ -138,7 +139,8 @@ def test_a_sheet_that_excel_saved_is_read_the_same(folder: Path) -> None:
     for path in folder.glob("*.csv"):
         lines = path.read_text(encoding="utf-8").splitlines()
         commas = "," * lines[0].count(",")
-        path.write_bytes("\r\n".join(["\ufeff" + lines[0], *lines[1:], commas, commas, ""]).encode())
+        saved = "\r\n".join(["\ufeff" + lines[0], *lines[1:], commas, commas, ""])
+        path.write_bytes(saved.replace("2024-04-01", "2024/4/1").encode())
     assert read_profile(folder) == before
 
 

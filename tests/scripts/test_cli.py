@@ -103,7 +103,7 @@ def test_the_whole_of_a_producers_work(own: Gimark, workshop: Workshop) -> None:
     own("codes", "activate", run, "0", "11", "--as", "new-maker")
     own("codes", "void", run, typed[2].lower(), typed[3], "--reason", "卷边破损", "--as", "new-maker")
     own("codes", "return", run, "20", "23", "--reason", "未用", "--as", "new-maker")
-    assert "codes 2-3 are voided" in own.refused("codes", "activate", run, "2", "3", "--as", "new-maker")
+    assert "codes 3–4 (index 2–3): voided" in own.refused("codes", "activate", run, "2", "3", "--as", "new-maker")
     shown = json.loads(own("ledger", "show", str(entries(own) - 2)).out)
     assert (shown["type"], shown["ranges"], shown["reason"]) == ("run.void", [[2, 3]], "卷边破损")
 
@@ -343,8 +343,8 @@ def test_ranges_that_were_acted_on_are_refused_with_their_state(own: Gimark) -> 
     void = ("codes", "void", run, "10", "19", "--reason", "破损", "--as", "songwu")
     own(*void)
     before = entries(own)
-    assert "codes 10-19 are voided" in own.refused(*void)
-    assert "codes 19-19 are voided" in own.refused("codes", "activate", run, "19", "30", "--as", "songwu")
+    assert "codes 11–20 (index 10–19): voided" in own.refused(*void)
+    assert "code 20 (index 19): voided" in own.refused("codes", "activate", run, "19", "30", "--as", "songwu")
     assert "11 left" in own.refused("issue", scalar(own, "SELECT ref FROM batch"), "12", "--as", "songwu")
     assert entries(own) == before
     own("ledger", "check")

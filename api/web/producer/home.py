@@ -123,6 +123,8 @@ def _of_confirmation(batches: Sequence[BatchRow], say: Say, today: date) -> list
         if row.issued:
             told = N_("已订 %(count)s 枚标识，确认之前不能激活。")
             detail = say(told, count=count_text(row.issued))
+        elif days < 1:
+            detail = say(N_("今天登记。包装后请确认实际的包装量和日期。"))
         else:
             detail = say(N_("登记于 %(days)s 天前。包装后请确认实际的包装量和日期。"), days=count_text(days))
         path = f"/producer/batches/{row.batch.ref}/confirmation"

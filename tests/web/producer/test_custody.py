@@ -9,6 +9,7 @@ from gimark.accounts.rules import Role
 from gimark.codes.serial import typed_form
 from gimark.issuance.lists import run_ranges
 from gimark.issuance.model import PrintState
+from gimark.issuance.orders import order_of_run
 from gimark.issuance.printing import PrintForm, add_file, order_print, set_print_state
 from gimark.issuance.rules import MASS, CodeState
 from tests.api.site import Site
@@ -94,3 +95,9 @@ def test_another_enterprise_finds_nothing_and_a_reprint_is_told(site: Site, mana
         set_print_state(act, ref, PrintState.RELEASED)
         act.commit()
     assert "旧文件不再提供下载" in manager.get(path).text
+    with site.county.store.reading() as session:
+        order = order_of_run(session, site.county.producer, run)
+    page = manager.get(f"/producer/orders/{order}").text
+    assert f'href="/producer/labels/{ref}/files/codes.csv"' in page
+    assert f'href="/producer/labels/{labels}/files/' not in page
+    assert "第 1 至 100 枚的文件不再提供" in page

@@ -14,7 +14,7 @@ from gimark.issuance.marks.queries import mark_in_use
 from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct
 from gimark.issuance.queries import FileFacts, PrintFacts, print_facts, run_states, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges
-from gimark.issuance.rules import PrintFormat, RangeKind, Span, check_act, check_key, checked_spans
+from gimark.issuance.rules import PrintFormat, RangeKind, Span, check_act, check_key, checked_spans, place_words
 from gimark.issuance.templates.queries import require_serving
 from gimark.jobs.actions import enqueue, retry_by_key
 from gimark.jobs.kinds import PRINT_LABELS
@@ -287,13 +287,13 @@ def _permit_reprint(act: Act, actor: Actor, run: IssueRun, span: Span, form: Pri
 
 
 def _printed_before(order: PrintOrder, span: Span) -> ConflictError:
-    first, last = max(order.first, span[0]), min(order.last, span[1])
+    which_zh, which_en = place_words(max(order.first, span[0]), min(order.last, span[1]))
     return ConflictError(
         (
             Fault(
                 "first",
-                f"第 {first}–{last} 枚已有印刷订单 {order.ref}",
-                f"codes {first}-{last} stand in print order {order.ref} already",
+                f"{which_zh}已有印刷订单 {order.ref}",
+                f"{which_en}: print order {order.ref} has them already",
                 "请下载那张订单的文件；标签损坏须补印的，请写明理由",
                 "Download that order's files; to reprint damaged labels, give the reason",
             ),

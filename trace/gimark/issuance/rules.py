@@ -207,7 +207,18 @@ def check_act(states: RunStates, kind: RangeKind, spans: Sequence[Span]) -> None
                 )
 
 
+def place_words(first: int, last: int) -> tuple[str, str]:
+    """Which codes of a run are meant, in Chinese and English: as people count, and by index, as programs do, from 0."""
+    if first == last:
+        return f"第 {first + 1:,} 枚（序号 {first}）", f"code {first + 1:,} (index {first})"
+    return (
+        f"第 {first + 1:,}–{last + 1:,} 枚（序号 {first}–{last}）",
+        f"codes {first + 1:,}–{last + 1:,} (index {first}–{last})",
+    )
+
+
 def _refusal(kind: RangeKind, part: Stretch) -> Fault:
+    which_zh, which_en = place_words(part.first, part.last)
     acts_zh = {RangeKind.ACTIVATE: "激活", RangeKind.VOID: "作废", RangeKind.RETURN: "退标", RangeKind.REPRINT: "补印"}
     states_zh = {
         CodeState.ACTIVE: "已激活",
@@ -217,8 +228,8 @@ def _refusal(kind: RangeKind, part: Stretch) -> Fault:
     }
     return Fault(
         "ranges",
-        f"第 {part.first}–{part.last} 枚{states_zh[part.state]}，不能{acts_zh[kind]}",
-        f"codes {part.first}-{part.last} are {part.state}, so they cannot be acted on by {kind}",
+        f"{which_zh}{states_zh[part.state]}，不能{acts_zh[kind]}",
+        f"{which_en}: {part.state}, cannot be acted on by {kind}",
         "请从号段中去掉这些标识后重试",
         "Leave these codes out of the range and try again",
     )

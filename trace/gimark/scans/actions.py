@@ -9,6 +9,7 @@ from sqlalchemy import select
 from gimark.accounts.rules import Actor, Permission, not_found, require
 from gimark.errors import invalid
 from gimark.issuance.model import IssueRun
+from gimark.issuance.rules import place_words
 from gimark.ledger import book, canonical
 from gimark.scans.model import CodeMark, MarkKind
 from gimark.store.unit_of_work import Act
@@ -45,10 +46,11 @@ def mark_fields(run_index: int, idx: int, kind: MarkKind, note: str, salt: bytes
 
 def _check(run: IssueRun, idx: int, note: str) -> None:
     if not 0 <= idx < run.count:
+        which_zh, which_en = place_words(idx, idx)
         raise invalid(
             "idx",
-            f"本批只有 {run.count} 枚，没有第 {idx} 枚",
-            f"the run has {run.count} codes, none at {idx}",
+            f"本批只有 {run.count} 枚，没有{which_zh}",
+            f"the run has {run.count} codes, and no {which_en}",
             "请核对标识",
             "Check the code",
         )

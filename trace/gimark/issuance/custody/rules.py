@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from gimark.errors import Checklist
-from gimark.issuance.rules import Span
+from gimark.issuance.rules import Span, place_words
 
 
 class Fate(StrEnum):
@@ -68,20 +68,22 @@ def check_report(told: Sequence[Told], span: Span) -> None:
         )
     for at, part in enumerate(told):
         if not span[0] <= part.first <= part.last <= span[1]:
+            named, all_of_it = place_words(part.first, part.last), place_words(*span)
             checklist.add(
                 f"ranges/{at}",
-                f"{part.first}–{part.last} 不在本订单的 {span[0]}–{span[1]} 之内",
-                f"{part.first}-{part.last} is not within the order's {span[0]}-{span[1]}",
+                f"{named[0]}不在本订单的{all_of_it[0]}之内",
+                f"{named[1]} is not within the order's {all_of_it[1]}",
                 "请核对首枚和末枚",
                 "Check the first and the last label",
             )
     ordered = sorted(told, key=lambda part: part.first)
     for before, after in pairwise(ordered):
         if after.first <= before.last:
+            which_zh, which_en = place_words(after.first, after.first)
             checklist.add(
                 "ranges",
-                f"第 {after.first} 枚报了两次",
-                f"label {after.first} is named twice",
+                f"{which_zh}报了两次",
+                f"{which_en} is named twice",
                 "一枚标签只能有一种去向",
                 "Each label went one way",
             )

@@ -13,6 +13,7 @@ T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 
 LONGEST_TEXT = 240
+_DAY = re.compile(r"(?P<year>[0-9]{4})(?P<between>[-/])(?P<month>[0-9]{1,2})(?P=between)(?P<day>[0-9]{1,2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Row:
         value = self.cells.get(name, "")
         if value == "":
             return None
-        day = _iso_day(value) if isinstance(value, str) else value
+        day = _day(value) if isinstance(value, str) else value
         if isinstance(day, date) and not isinstance(day, datetime):
             return day
         self.wrong(
@@ -178,8 +179,10 @@ def parsed(rows: Iterable[Row], parse: Callable[[Row], T]) -> tuple[T, ...]:
     return tuple(good)
 
 
-def _iso_day(text: str) -> date | None:
+def _day(text: str) -> date | None:
+    """The day of `2026-01-02`, or of `2026/1/2`, which Excel makes of it."""
+    found = _DAY.fullmatch(text)
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-22") else None
+        return found and date(int(found["year"]), int(found["month"]), int(found["day"]))
     except ValueError:
         return None

@@ -168,7 +168,6 @@ def _targets(here: Installation) -> list[str]:
 def verdicts(here: Installation, targets: Sequence[str]) -> list[list[str]]:
     """[target, colour, reason] of each target, as a web process of `here` answers them; none is counted."""
     process = Process(here)
-    process.snapshot.look()
 
     async def ask() -> list[list[str]]:
         scope: Scope = {"method": "HEAD", "client": None, "headers": []}
@@ -176,6 +175,7 @@ def verdicts(here: Installation, targets: Sequence[str]) -> list[list[str]]:
         for target in targets:
             path, _, query = target.partition("?")
             code = parse_path_and_query(path.encode(), query.encode())
+            process.snapshot.look()  # each time: on a busy machine the last look is soon too old to judge by
             verdict = (await process.desk.scanned(scope, {}, code, here.store.clock.now())).verdict
             found.append([target, str(verdict.colour), str(verdict.reason)])
         return found

@@ -80,9 +80,18 @@ class Missing:
             self.item,
             f"缺少{zh}{about_zh}，依据：{self.rule.zh}",
             f"{en}{about_en} is missing, wanted by: {self.rule.en}",
-            "补填后再下单",
-            "add it before ordering",
+            *self._remedy(),
         )
+
+    def _remedy(self) -> tuple[str, str]:
+        if self.item in AT_THE_MARK:
+            return "补填后再下单", "add it before ordering"
+        if self.item == "packed_on":
+            return (
+                "请先确认包装；包装上已印好日期的，请在“包装上已印的内容”中勾选",
+                "confirm the packing first, or, where the pack bears the date, say that it is on the pack",
+            )
+        return "请补填；包装上已印好的，请在“包装上已印的内容”中勾选", "add it, or say that it is on the pack already"
 
 
 def missing(values: LabelValues, shown: frozenset[str] | None = None) -> tuple[Missing, ...]:

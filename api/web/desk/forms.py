@@ -40,6 +40,7 @@ from api.wiring import Process
 from gimark.accounts.answers.actions import Answered, earlier_answer, keep_answer
 from gimark.accounts.answers.rules import KEY
 from gimark.errors import ConflictError, Fault, InvalidInputError, NotFoundError, invalid
+from gimark.exchange.cells import day_of, folded
 from gimark.ledger import book
 from gimark.store.unit_of_work import Act
 from labels.errors import Fault as LabelFault
@@ -112,27 +113,20 @@ class Sent:
         return value if isinstance(value, UploadFile) and value.filename else None
 
     def day(self, name: str) -> date:
-        """The day of a date field (2026-11-12, also as 2026/11/12)."""
+        """The day of a date field, in the ways in which people write one (`gimark.exchange.cells`)."""
         text = self.text(name)
-        try:
-            return date.fromisoformat(text.replace("/", "-") if len(text) == len("2026-11-12") else "")
-        except ValueError:
-            raise invalid(
-                name,
-                f"“{text[:20]}”不是日期" if text else "没有填日期",
-                f"“{text[:20]}” is not a day" if text else "there is no day",
-                "请写成 2026-11-12",
-                "Write it as 2026-11-12",
-            ) from None
+        if not text:
+            raise invalid(name, "没有填日期", "there is no day", "请写成 2026-11-12", "Write it as 2026-11-12")
+        return day_of(text, name)
 
     def optional_day(self, name: str) -> date | None:
         """The same; None when the field was left empty."""
         return self.day(name) if self.text(name) else None
 
     def whole(self, name: str) -> int:
-        """The whole number of a field; a person may write thousands separators."""
+        """The whole number of a field; a person may write thousands separators, and full-width digits."""
         text = self.text(name)
-        digits = text.replace(",", "").replace("，", "").replace(" ", "")
+        digits = folded(text).replace(",", "").replace(" ", "")
         if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS:
             return int(digits)
         raise invalid(

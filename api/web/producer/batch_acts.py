@@ -16,11 +16,11 @@ from api.wiring import Process
 from gimark.accounts.rules import Permission, require
 from gimark.clock import local_day
 from gimark.errors import Checklist, ConflictError, Fault
+from gimark.exchange.cells import grams_of
 from gimark.production.actions import amend_batch, confirm_batch, recall_batch
 from gimark.production.lists import batch_acts
 from gimark.production.overview import BatchRow, batch_row
 from gimark.production.rules import BatchTerms
-from gimark.quantities import grams_from_kg
 from gimark.store.unit_of_work import Act
 
 router = APIRouter(prefix="/producer/batches/{batch}")
@@ -140,7 +140,7 @@ def _amendment(process: Process, seat: Seat, request: Request, row: BatchRow, fo
 
 def _packing(sent: Sent) -> tuple[int, date]:
     checklist = Checklist()
-    packed_g = checklist.take(lambda: grams_from_kg(sent.text("packed_g"), "packed_g"))
+    packed_g = checklist.take(lambda: grams_of(sent.text("packed_g"), "packed_g"))
     packed_on = checklist.take(lambda: sent.day("packed_on"))
     checklist.settle()
     assert packed_g is not None
@@ -153,7 +153,7 @@ def _terms(sent: Sent, before: BatchTerms) -> BatchTerms:
     checklist = Checklist()
     harvested_from = checklist.take(lambda: sent.day("harvested_from"))
     harvested_until = checklist.take(lambda: sent.day("harvested_until"))
-    planned_g = checklist.take(lambda: grams_from_kg(sent.text("planned_g"), "planned_g"))
+    planned_g = checklist.take(lambda: grams_of(sent.text("planned_g"), "planned_g"))
     packing: tuple[int, date] | None = None
     if before.packed_on is not None:
         packing = checklist.take(lambda: _packing(sent))

@@ -15,10 +15,11 @@ from api.wiring import Process
 from gimark.accounts.rules import Permission, require
 from gimark.clock import local_day
 from gimark.errors import Checklist
+from gimark.exchange.cells import folded, grams_of
 from gimark.production.actions import register_batch
 from gimark.production.registering import BatchForm
 from gimark.production.suggesting import suggestion
-from gimark.quantities import GRAMS_PER_KG, grams_from_kg
+from gimark.quantities import GRAMS_PER_KG
 from gimark.store.unit_of_work import Act
 
 router = APIRouter(prefix="/producer/batches/new")
@@ -65,14 +66,14 @@ def _batch_form(sent: Sent) -> BatchForm:
     checklist = Checklist()
     harvested_from = checklist.take(lambda: sent.day("harvested_from"))
     harvested_until = checklist.take(lambda: sent.day("harvested_until"))
-    planned_g = checklist.take(lambda: grams_from_kg(sent.text("planned_g"), "planned_g"))
+    planned_g = checklist.take(lambda: grams_of(sent.text("planned_g"), "planned_g"))
     checklist.settle()
     assert harvested_from is not None
     assert harvested_until is not None
     assert planned_g is not None
     return BatchForm(
         item_ref=sent.text("item"),
-        lot=sent.text("lot").upper(),
+        lot=folded(sent.text("lot")).upper(),
         town_code=sent.text("town"),
         harvested_from=harvested_from,
         harvested_until=harvested_until,

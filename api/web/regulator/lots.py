@@ -22,8 +22,8 @@ from gimark.accounts.rules import Permission, require
 from gimark.approvals.actions import do_or_propose
 from gimark.approvals.asked import Asked, Override, Recall
 from gimark.approvals.effects import effect_of
+from gimark.exchange.cells import grams_of
 from gimark.production.lists import BatchFilter, batches, volume_left
-from gimark.quantities import grams_from_kg
 from gimark.store.paging import Wanted
 from gimark.store.unit_of_work import Act
 
@@ -140,6 +140,6 @@ OVERRIDE = _LotAct(
     N_("放宽用量"),
     "regulator/override.html",
     Permission.OVERRIDE_VOLUME,
-    lambda sent: Override(sent.text("batch"), grams_from_kg(sent.text("extra_g"), "extra_g"), sent.text("reason")),
+    lambda sent: Override(sent.text("batch"), grams_of(sent.text("extra_g"), "extra_g"), sent.text("reason")),
     _override,
 )

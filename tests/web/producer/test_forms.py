@@ -1,6 +1,7 @@
 """The producer's forms: refused with what was typed kept, done once however often the button is pressed."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -37,10 +38,18 @@ def test_a_batch_is_registered_once_however_often_the_button_is_pressed(clerk: P
     assert 'value="12.5"' in begun
 
 
+def test_a_form_is_read_as_a_workbook_is_however_an_input_method_types(clerk: Person, site: Site) -> None:
+    typed = {"lot": "ｙｘ－７８", "planned_g": "１２．５ 公斤", "harvested_from": "2026年10月1日"}
+    assert clerk.post(NEW, **hidden(clerk, NEW), **batch_fields(site, **typed)).status_code == 303
+    [batch] = listed(site)
+    assert (batch.lot, batch.terms.planned_g) == ("YX-78", 12_500)
+    assert batch.terms.harvested_from == date(2026, 10, 1)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"planned_g": "１２"}, "planned_g"),
+        ({"planned_g": "24斤"}, "planned_g"),
         ({"planned_g": "-1"}, "planned_g"),
         ({"harvested_until": "2026-09-01"}, "harvested_until"),
         ({"harvested_from": "gestern"}, "harvested_from"),

@@ -13,6 +13,7 @@ from gimark.issuance.rules import (
     RunStates,
     check_act,
     checked_spans,
+    place_words,
 )
 
 COUNT = 40
@@ -78,3 +79,8 @@ def test_an_ended_code_never_comes_back(ended_by: RangeKind, later: RangeKind) -
 def test_a_bad_range_is_refused_by_name(spans: list[tuple[int, int]], word: str) -> None:
     with pytest.raises(InvalidInputError, match=word):
         checked_spans(spans, 10)
+
+
+def test_codes_are_named_as_people_count_them_and_by_index() -> None:
+    assert place_words(90, 91) == ("第 91–92 枚（序号 90–91）", "codes 91–92 (index 90–91)")
+    assert place_words(0, 0) == ("第 1 枚（序号 0）", "code 1 (index 0)")

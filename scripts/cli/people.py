@@ -51,7 +51,7 @@ def link(name: str, actor_name: str) -> None:
     """Make a link by which a user sets a password, and show it."""
     here, actor = installation(), acting_as(actor_name)
     with here.store.acting() as act:
-        made = make_reset_link(act, actor, ref_of(act.session, actor, name))
+        made = make_reset_link(act, actor, ref_of(act.session, actor, name), may_be_own=True)
         act.commit()
     address = f"{here.settings.public_base}{RESET}/{made.token}"
     console.print(f"{name}  24 小时内一次有效 / works once within 24 hours", highlight=False)

@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
@@ -14,12 +15,16 @@ from gimark.accounts.actions import NewUser, UserForm, change_password, verify_p
 from gimark.accounts.model import User
 from gimark.accounts.queries import actor_for, users
 from gimark.accounts.rules import Actor, Role
+from gimark.accounts.sessions.actions import begin_session
+from gimark.accounts.sessions.queries import session_with
+from gimark.accounts.sessions.rules import Life
 from gimark.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from gimark.ledger.model import LogEntry
 from gimark.registry.enterprises.model import Enterprise
 from gimark.store.paging import Wanted
 from gimark.store.unit_of_work import Store
 
+LIFE = Life(timedelta(hours=1), timedelta(hours=12))
 NEW_PASSWORD = "松坞 香菇 好雨 时节 晴"
 
 
@@ -68,6 +73,17 @@ def test_the_first_administrator_signs_in_once_and_must_change_the_password(stor
     assert not verify_password(store, "admin", NEW_PASSWORD).must_change_password
     with pytest.raises(NotAllowedError):
         verify_password(store, "admin", first.one_time_password)
+
+
+def test_a_new_password_ends_every_other_session_in_the_same_act(store: Store, first: NewUser, admin: Actor) -> None:
+    with store.acting() as act:
+        own, other = (begin_session(act, admin.user_id, device) for device in ("firefox/Linux", "edge/Windows"))
+        act.commit()
+    change_password(store, "admin", first.one_time_password, NEW_PASSWORD, keeps=own.ref)
+    with store.reading() as session:
+        now = store.clock.now()
+        assert session_with(session, own.token, now, LIFE) is not None
+        assert session_with(session, other.token, now, LIFE) is None
 
 
 def test_there_is_only_one_first_administrator(store: Store, first: NewUser) -> None:

@@ -68,10 +68,7 @@ def take_password(request: Request, process: Here, seat: Seated, sent: Sending) 
     """Another password; every other device is signed out."""
 
     def do(current: str) -> None:
-        change_password(process.here.store, seat.actor.name, current, typed_twice(sent))
-        with process.here.store.acting() as act:
-            end_sessions(act, seat.actor.user_id, but=seat.ref)
-            act.commit()
+        change_password(process.here.store, seat.actor.name, current, typed_twice(sent), keeps=seat.ref)
 
     try:
         with_password(process, request, seat, sent, do)

@@ -27,7 +27,7 @@ from gimark.accounts.factors.actions import (
     prove_second_factor,
 )
 from gimark.accounts.lockout.actions import count_try, forgive
-from gimark.accounts.sessions.actions import end_sessions, note_proved
+from gimark.accounts.sessions.actions import note_proved
 from gimark.accounts.sessions.queries import step_of
 from gimark.accounts.sessions.rules import Step
 from gimark.errors import ConflictError, GimarkError, InvalidInputError, NotAllowedError, TooManyTriesError, invalid
@@ -75,12 +75,9 @@ def choose_password(request: Request, process: Here, arrival: Arriving, sent: Se
     if found.step is not Step.PASSWORD:
         return go_on(process, request, arrival, sent)
     try:
-        replace_one_time_password(store, found.actor, typed_twice(sent))
+        replace_one_time_password(store, found.actor, typed_twice(sent), keeps=found.ref)
     except (InvalidInputError, NotAllowedError) as error:
         return _again(process, request, arrival, Step.PASSWORD, sent, error)
-    with store.acting() as act:
-        end_sessions(act, found.actor.user_id, but=found.ref)
-        act.commit()
     log.info("a one-time password was replaced", user=found.actor.name, request_id=request.state.request_id)
     return go_on(process, request, arrival, sent)
 

@@ -139,7 +139,7 @@ def link(request: Request, process: Here, seat: Managing, ref: str) -> Response:
         with process.here.store.acting() as act:
             made = make_reset_link(act, seat.actor, ref)
             act.commit()
-    except ConflictError as error:
+    except (ConflictError, NotAllowedError) as error:
         return _one(process, seat, request, ref, faulty(process, request, error), 409)
     log.info("a reset link was made", user=seat.actor.name, whose=made.name, request_id=request.state.request_id)
     asked = language_asked(request)

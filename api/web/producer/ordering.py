@@ -18,6 +18,7 @@ from api.wiring import Process
 from gimark.accounts.rules import Permission, require
 from gimark.errors import Checklist, InvalidInputError
 from gimark.issuance.orders import order_rows
+from gimark.issuance.stages import OrderStage
 from gimark.production.lists import BatchFilter
 from gimark.production.overview import BatchRow, batch_row, batch_rows
 from gimark.store.paging import Wanted
@@ -27,6 +28,7 @@ router = APIRouter(prefix="/producer/orders/new")
 CHOOSE, ORDER = "producer/order-batch.html", "producer/order-new.html"
 NEWEST = 100
 STEPS = (N_("选批次"), N_("数量与标签"), N_("制作与下载"))
+CAME_TO_NOTHING = (OrderStage.ISSUE_FAILED, OrderStage.UNFINISHED)
 SHOWN_AGAIN = ("count", "template", "printer", "dpi", "format", "skip", "right", "down")
 
 
@@ -117,10 +119,10 @@ def _beside(process: Process, seat: Seat, row: BatchRow, form: Form) -> dict[str
     say = sayer(seat.language)
     with process.here.store.reading() as session:
         # Whoever came back from an order would otherwise order once more without knowing.
-        latest = order_rows(session, seat.actor, Wanted(1, newest_first=True), row.batch.ref).items
+        made = order_rows(session, seat.actor, Wanted(newest_first=True), row.batch.ref).items
     return {
         "row": row,
-        "latest": latest[0] if latest else None,
+        "latest": next((order for order in made if order.stage not in CAME_TO_NOTHING), None),
         "steps": [say(step) for step in STEPS],
         "script": LABEL_CHOICE.path,
         **beside(process, seat, row.batch.ref, form),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.v1.door import Here
 from api.web.desk.downloads import download, xlsx
-from api.web.desk.forms import REFUSED, Done, Sending, Sent, blank, once, refused
+from api.web.desk.forms import MOST_DIGITS, REFUSED, Done, Sending, Sent, blank, once, refused
 from api.web.desk.lists import listing_of
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtProducerDesk, Seat
@@ -84,7 +84,7 @@ def show(request: Request, process: Here, seat: AtProducerDesk, upload: str) -> 
     asked = _outcome(request.query_params.get("outcome", ""))
     present = [kind for kind in OUTCOME if counts[kind]]
     shown = asked or (present[0] if present else Outcome.REFUSED)
-    after = request.query_params.get("after", "")
+    after = request.query_params.get("after", "")[:MOST_DIGITS]
     found = [row for row in rows.rows if row.outcome is shown and row.number > (int(after) if after.isdecimal() else 0)]
     return desk_page(
         process,

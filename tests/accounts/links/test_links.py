@@ -105,3 +105,11 @@ def test_only_an_administrator_makes_one_and_for_nobody_who_is_switched_off(
         act.commit()
     with pytest.raises(NotFoundError):
         use(store, token)
+
+
+def test_a_session_that_was_found_open_makes_no_link_to_its_own_password(store: Store, admin: Actor) -> None:
+    with store.acting() as act:
+        ref = ref_of(act.session, admin, admin.name)
+        with pytest.raises(NotAllowedError):
+            make_reset_link(act, admin, ref)
+        assert make_reset_link(act, admin, ref, may_be_own=True).name == admin.name

@@ -3,6 +3,7 @@
 Actions that take an `Act` leave the commit to whoever opened it; those that take the `Store` commit themselves.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, or_, select
@@ -119,18 +120,21 @@ def check_unchanged(act: Act, signed_in: SignedIn) -> None:
         raise _refused()
 
 
-def change_password(store: Store, name: str, old: str, new: str) -> Actor:
-    """Give oneself another password. Raises NotAllowedError as verify_password does, InvalidInputError for `new`."""
+def change_password(store: Store, name: str, old: str, new: str, keeps: str | None = None) -> Actor:
+    """Give oneself another password; every session but `keeps` ends with the old one.
+
+    Raises NotAllowedError as verify_password does, InvalidInputError for `new`.
+    """
     user = _verified(store, name, old)
     if new == old:
         raise _same_as_old()
-    if not _replace_hash(store, user, hash_password(checked_password(new, name)), must_change=False):
+    if not _set_own(store, user, hash_password(checked_password(new, name)), keeps):
         raise _refused()
     return as_actor(user)
 
 
-def replace_one_time_password(store: Store, actor: Actor, new: str) -> None:
-    """Give oneself a password in place of the one-time one with which one just signed in.
+def replace_one_time_password(store: Store, actor: Actor, new: str, keeps: str | None = None) -> None:
+    """Give oneself a password in place of the one-time one with which one just signed in; all sessions but `keeps` end.
 
     Raises InvalidInputError for `new`, NotAllowedError when there is no one-time password any more.
     """
@@ -140,7 +144,7 @@ def replace_one_time_password(store: Store, actor: Actor, new: str) -> None:
     checked_password(new, user.name)
     if password_matches(user.password_hash, new):
         raise _same_as_old()
-    if not (user.must_change_password and _replace_hash(store, user, hash_password(new), must_change=False)):
+    if not (user.must_change_password and _set_own(store, user, hash_password(new), keeps)):
         raise _refused()
 
 
@@ -229,7 +233,16 @@ def _verified(store: Store, name: str, password: str) -> User:
     return user
 
 
-def _replace_hash(store: Store, seen: User, new_hash: str, *, must_change: bool) -> bool:
+def _set_own(store: Store, seen: User, new_hash: str, keeps: str | None) -> bool:
+    """`_replace_hash` by a password that the user chose. Who knew the one before is signed out by the same act."""
+    return _replace_hash(
+        store, seen, new_hash, must_change=False, also=lambda act: end_sessions(act, seen.id, but=keeps)
+    )
+
+
+def _replace_hash(
+    store: Store, seen: User, new_hash: str, *, must_change: bool, also: Callable[[Act], object] | None = None
+) -> bool:
     """Put `new_hash` in the place of the one that was `seen`.
 
     False, and nothing done, when another stands there by now or the user was switched off: of two changes at once,
@@ -240,6 +253,8 @@ def _replace_hash(store: Store, seen: User, new_hash: str, *, must_change: bool)
         if user.password_hash != seen.password_hash or not user.is_active:
             return False
         user.password_hash, user.must_change_password = new_hash, must_change
+        if also is not None:
+            also(act)
         act.commit()
         return True
 

@@ -157,23 +157,23 @@ def checked_spans(spans: Iterable[Span], count: int) -> list[Span]:
     for first, last in ordered:
         if first > last:
             raise _wrong(
-                f"号段 {first}–{last} 首尾颠倒",
-                f"the range {first}-{last} is reversed",
+                f"号段首尾颠倒：第 {first + 1:,} 枚（序号 {first}）在第 {last + 1:,} 枚之后",
+                f"the range is reversed: code {first + 1:,} (index {first}) comes after code {last + 1:,}",
                 "请先扫首枚、再扫末枚",
                 "Scan the first, then the last",
             )
         if first < 0 or last >= count:
             raise _wrong(
-                f"号段 {first}–{last} 超出本赋码批的 0–{count - 1}",
-                f"the range {first}-{last} is outside the run's 0-{count - 1}",
+                f"{place_words(first, last)[0]}超出本赋码批，它只有 {count:,} 枚",
+                f"{place_words(first, last)[1]}: outside of the run, which has {count:,}",
                 "请核对标识是否属于这一批",
                 "Check that the codes belong to this run",
             )
     for (_, last), (first, _) in itertools.pairwise(ordered):
         if first <= last:
             raise _wrong(
-                f"号段在 {first} 处重叠",
-                f"ranges overlap at {first}",
+                f"号段在{place_words(first, first)[0]}重叠",
+                f"ranges overlap at {place_words(first, first)[1]}",
                 "请把重叠的号段合并或分开",
                 "Join or part the overlapping ranges",
             )

@@ -14,7 +14,7 @@ from gimark.accounts.queries import managed_user
 from gimark.accounts.rules import Actor
 from gimark.accounts.sessions.actions import end_sessions
 from gimark.accounts.sessions.rules import new_token, sha256_of
-from gimark.errors import ConflictError, Fault, NotFoundError
+from gimark.errors import ConflictError, Fault, NotAllowedError, NotFoundError
 from gimark.store.unit_of_work import Act
 
 # A working day and the night around it: long enough to hand it on by telephone or paper.
@@ -30,12 +30,16 @@ class NewLink:
     expires_at: datetime
 
 
-def make_reset_link(act: Act, actor: Actor, ref: str) -> NewLink:
+def make_reset_link(act: Act, actor: Actor, ref: str, *, may_be_own: bool = False) -> NewLink:
     """A link for a user who forgot their password, in place of any earlier one. Needs to manage them.
 
-    The password holds until the link is used. Raises NotFoundError, ConflictError for a user who is switched off.
+    The password holds until the link is used. One's own is for whoever sits at the machine itself alone: a session that
+    somebody found open must not set a password without the present one. Raises NotFoundError, NotAllowedError for one's
+    own, ConflictError for a user who is switched off.
     """
     user = managed_user(act.session, actor, ref, is_held=True)
+    if user.id == actor.user_id and not may_be_own:
+        raise NotAllowedError((_NOT_ONE_S_OWN,))
     if not user.is_active:
         raise ConflictError((_SWITCHED_OFF,))
     _end(act, user.id)
@@ -116,4 +120,11 @@ _SWITCHED_OFF = Fault(
     "the user is switched off",
     "请先启用该用户",
     "Switch the user on first",
+)
+_NOT_ONE_S_OWN = Fault(
+    "user",
+    "不能给自己生成重设密码的链接",
+    "nobody makes a link to set their own password",
+    "请在“我的账户”里更改密码；忘了密码请找另一位管理员",
+    "Change the password in your account; if it is forgotten, ask another administrator",
 )

@@ -20,6 +20,7 @@ from gimark.accounts.factors.queries import second_factor
 from gimark.accounts.queries import ref_of
 from gimark.accounts.rules import Actor, Role
 from gimark.accounts.secrets import AccountSecrets, account_secrets
+from gimark.accounts.sessions.actions import end_sessions
 from gimark.clock import FixedClock
 from gimark.errors import ConflictError, InvalidInputError, KeyFileError, NotAllowedError, NotFoundError
 from gimark.store.unit_of_work import Store
@@ -176,6 +177,30 @@ def test_changing_telephones_leaves_the_old_one_until_the_new_one_is_confirmed(
     with pytest.raises(NotAllowedError):
         prove(store, lead, typed(old, clock))
     prove(store, lead, typed(new, clock))
+
+
+def test_one_that_nobody_confirmed_in_time_is_not_shown_again(store: Store, lead: Actor, clock: FixedClock) -> None:
+    with store.acting() as act:
+        seen = begin_enrolment(act, lead, SECRETS, "云溪").secret
+        act.commit()
+    clock.at += timedelta(minutes=15)
+    with store.acting() as act, pytest.raises(ConflictError):
+        confirm_enrolment(act, lead, SECRETS, typed(seen, clock))
+    with store.acting() as act:
+        assert begin_enrolment(act, lead, SECRETS, "云溪").secret != seen
+
+
+def test_whoever_ends_the_other_sessions_shares_no_authenticator_that_one_of_them_saw(
+    store: Store, lead: Actor, clock: FixedClock
+) -> None:
+    confirmed, _ = enrol(store, lead, clock)
+    with store.acting() as act:
+        seen = begin_enrolment(act, lead, SECRETS, "云溪").secret
+        end_sessions(act, lead.user_id)
+        act.commit()
+    with store.acting() as act, pytest.raises(ConflictError):
+        confirm_enrolment(act, lead, SECRETS, typed(seen, clock))
+    prove(store, lead, typed(confirmed, clock))
 
 
 def test_an_administrator_takes_a_lost_one_away_but_not_their_own(store: Store, lead: Actor, clock: FixedClock) -> None:

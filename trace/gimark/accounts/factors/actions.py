@@ -27,6 +27,8 @@ from gimark.store.unit_of_work import Act
 
 # As long as a code that an authenticator shows.
 SECOND_PRESS = timedelta(seconds=30)
+# Whoever finds the page of one who went away must not share the authenticator that is set up another day.
+PENDING_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Enrolment:
 
 
 def begin_enrolment(act: Act, actor: Actor, secrets: AccountSecrets, issuer: str) -> Enrolment:
-    """A new secret to be confirmed by its first code. One that waits for its code already is shown again.
+    """A new secret to be confirmed by its first code, within `PENDING_FOR`. One that waits already is shown again.
 
     So a page that is loaded twice shows one symbol, and what was scanned from it holds. What is confirmed goes on until
     the new one is confirmed.
@@ -47,9 +49,11 @@ def begin_enrolment(act: Act, actor: Actor, secrets: AccountSecrets, issuer: str
     if row is None:
         row = SecondFactor(user_id=user.id, last_step=0)
         act.session.add(row)
-    if row.pending is None:
-        row.pending = secrets.sealed(new_secret(), user.ref)
-    secret = secrets.opened(row.pending, user.ref)
+    sealed = _waiting(act, row)
+    if sealed is None:
+        sealed = secrets.sealed(new_secret(), user.ref)
+        row.pending, row.pending_since = sealed, act.now
+    secret = secrets.opened(sealed, user.ref)
     act.session.flush()
     typed = base64.b32encode(secret).decode()
     return Enrolment(
@@ -60,15 +64,17 @@ def begin_enrolment(act: Act, actor: Actor, secrets: AccountSecrets, issuer: str
 def confirm_enrolment(act: Act, actor: Actor, secrets: AccountSecrets, code: str) -> tuple[str, ...]:
     """Make the authenticator that waits the one that counts; new recovery codes, which are shown once.
 
-    Raises InvalidInputError for a wrong code, ConflictError when none waits.
+    Raises InvalidInputError for a wrong code, ConflictError when none waits, or none any more.
     """
     user, row = _rows(act, actor.user_id)
-    if row is None or row.pending is None:
+    sealed = None if row is None else _waiting(act, row)
+    if row is None or sealed is None:
         raise ConflictError((_NONE_WAITS,))
-    step = step_of(secrets.opened(row.pending, user.ref), read_code(code), act.now, 0)
+    step = step_of(secrets.opened(sealed, user.ref), read_code(code), act.now, 0)
     if step is None:
         raise InvalidInputError((_WRONG_FIRST_CODE,))
-    row.sealed, row.pending, row.last_step, row.since = row.pending, None, step, act.now
+    row.sealed, row.last_step, row.since = sealed, step, act.now
+    row.pending, row.pending_since = None, None
     return renew_recovery_codes(act, actor)
 
 
@@ -131,6 +137,13 @@ def give_up_second_factor(act: Act, actor: Actor) -> None:
     if actor.role in NEED_SECOND_FACTOR:
         raise ConflictError((_NEEDED,))
     _forget(act, actor.user_id)
+
+
+def _waiting(act: Act, row: SecondFactor) -> bytes | None:
+    """The sealed secret that waits for its first code, if it waits still."""
+    if row.pending_since is None or act.now - row.pending_since >= PENDING_FOR:
+        return None
+    return row.pending
 
 
 def _forget(act: Act, user_id: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
 
+from gimark.accounts.factors.model import SecondFactor
 from gimark.accounts.rules import not_found
 from gimark.accounts.sessions.model import WebSession
 from gimark.accounts.sessions.rules import LONGEST_DEVICE, new_token, sha256_of
@@ -57,10 +58,12 @@ def end_session(act: Act, user_id: int, ref: str) -> bool:
 
 
 def end_sessions(act: Act, user_id: int, but: str | None = None) -> int:
-    """End all of a user's sessions (but the one with this ref); how many."""
+    """End all of a user's sessions (but the one with this ref), and what one of them began to set up; how many."""
     conditions = [WebSession.user_id == user_id]
     if but is not None:
         conditions.append(WebSession.ref != but)
+    waiting = update(SecondFactor).where(SecondFactor.user_id == user_id, SecondFactor.pending.is_not(None))
+    act.session.execute(waiting.values(pending=None, pending_since=None))
     return _end(act, *conditions)
 
 

@@ -13,6 +13,7 @@ from api.server import WebServer
 from api.settings import Settings
 from api.wiring import Process
 from scripts.cli.line import say_ready_and_beat, when_it_closes
+from scripts.cli.loading import loading
 from scripts.cli.schema import in_service
 
 
@@ -25,9 +26,10 @@ def web(listening: int, name: str) -> None:
         problems = problems_of(process)
 
         def routes() -> ASGIApp:
-            from api.main import routes
+            with loading():
+                from api.main import routes
 
-            return routes(process, problems)
+                return routes(process, problems)
 
         rest = Later(routes)
 

@@ -8,7 +8,10 @@ INTERRUPTED = 130
 def main() -> None:
     """Do what the command line says. Who interrupts it is shown no traceback, however early."""
     try:
-        from scripts.cli.commands import app
+        from scripts.cli.loading import loading
+
+        with loading():
+            from scripts.cli.commands import app
 
         _check_text(sys.argv)
         app()

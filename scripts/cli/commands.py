@@ -13,6 +13,7 @@ from scripts.cli.code_commands import codes
 from scripts.cli.enterprise_commands import enterprise
 from scripts.cli.failing import said_plainly
 from scripts.cli.key_commands import RootPassphrase, keys
+from scripts.cli.loading import loading
 from scripts.cli.options import ActorName
 from scripts.cli.profile_commands import profile as profiles
 from scripts.cli.proposal_commands import proposal
@@ -95,7 +96,8 @@ def web(
     name: Annotated[str, typer.Option(help="The process's name in the log.")],
 ) -> None:
     """One web process of `serve`, started by it."""
-    from scripts.cli import answering
+    with loading():
+        from scripts.cli import answering
 
     with said_plainly():
         answering.web(listening, name)
@@ -106,7 +108,8 @@ def worker(
     attached: Annotated[bool, typer.Option("--attached", hidden=True, help="End with standard input.")] = False,
 ) -> None:
     """只运行后台作业：存证快照、印标文件、作废名单。 / Run the worker alone."""
-    from scripts.cli import running
+    with loading():
+        from scripts.cli import running
 
     with said_plainly():
         running.work(attached=attached)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from api.logs import log
 from api.v1.door import Here
 from api.web.account.confirming import CURRENT, with_password
+from api.web.account.guessing import password_tags
 from api.web.account.pages import faulty
 from api.web.account.steps import typed_twice
 from api.web.account.symbol import symbol_of
@@ -29,6 +30,7 @@ from gimark.accounts.factors.actions import (
 from gimark.accounts.factors.queries import second_factor
 from gimark.accounts.factors.rules import NEED_SECOND_FACTOR
 from gimark.accounts.forms import LONGEST_PASSWORD
+from gimark.accounts.lockout.actions import count_try, forgive
 from gimark.accounts.sessions.actions import end_session, end_sessions, note_proved
 from gimark.accounts.sessions.queries import devices
 from gimark.errors import ConflictError, GimarkError, InvalidInputError, NotAllowedError, TooManyTriesError
@@ -73,9 +75,10 @@ def take_password(request: Request, process: Here, seat: Seated, sent: Sending) 
     try:
         with_password(process, request, seat, sent, do)
     except REFUSED as error:
-        if not _is_second_press(process, seat, sent, error):
+        if not _is_second_press(process, request, seat, sent, error):
             return _again(process, seat, request, "account/new-password.html", error)
-    _note(request, seat, "a password was changed")
+    else:
+        _note(request, seat, "a password was changed")
     return _done(process, seat, request, N_("密码已更改，其他设备已退出登录。"))
 
 
@@ -168,17 +171,23 @@ def end_other_devices(request: Request, process: Here, seat: Seated) -> Response
     return _done(process, seat, request, N_("其他设备都已退出登录。"))
 
 
-def _is_second_press(process: Process, seat: Seat, sent: Sent, error: GimarkError) -> bool:
+def _is_second_press(process: Process, request: Request, seat: Seat, sent: Sent, error: GimarkError) -> bool:
     """Whether the password is the new one already, so that only what was typed as the present one is refused.
 
-    It was counted as a try by then, as every password is that is looked at.
+    Looking is a try of its own, as every password counts that is looked at.
     """
     if [fault.field for fault in error.faults] != [CURRENT]:
         return False
+    store, tags = process.here.store, password_tags(process, request, seat.actor.name)
     try:
-        verify_password(process.here.store, seat.actor.name, typed_twice(sent)[: LONGEST_PASSWORD + 1])
-    except (NotAllowedError, InvalidInputError):
+        new = typed_twice(sent)
+        count_try(store, tags)
+        verify_password(store, seat.actor.name, new[: LONGEST_PASSWORD + 1])
+    except (NotAllowedError, InvalidInputError, TooManyTriesError):
         return False
+    with store.acting() as act:
+        forgive(act, tags)
+        act.commit()
     return True
 
 

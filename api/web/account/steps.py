@@ -94,6 +94,8 @@ def enrol(request: Request, process: Here, arrival: Arriving, sent: Sending) -> 
             note_proved(act, found.id)
             act.commit()
     except (InvalidInputError, ConflictError) as error:
+        if _step_now(process, arrival) is not Step.AUTHENTICATOR:
+            return _enrolled_already(process, request, arrival, sent)
         return _again(process, request, arrival, Step.AUTHENTICATOR, sent, error)
     log.info("a second factor was set up", user=found.actor.name, request_id=request.state.request_id)
     return _codes_page(process, request, arrival, sent, codes)

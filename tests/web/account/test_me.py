@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from gimark.accounts import actions
 from gimark.accounts.factors.queries import second_factor
@@ -44,7 +45,9 @@ def test_another_password_needs_the_present_one_and_signs_out_every_other_device
 
 
 def test_the_second_press_that_changes_a_password_is_answered_as_the_first(site: Site, person: Person) -> None:
-    twice = [person.post("/me/password", current=PASSWORD, password=NEW, again=NEW) for _ in range(2)]
+    with capture_logs() as logs:
+        twice = [person.post("/me/password", current=PASSWORD, password=NEW, again=NEW) for _ in range(2)]
+    assert [entry["event"] for entry in logs].count("a password was changed") == 1
     assert [(done.status_code, done.headers["location"]) for done in twice] == [(303, "/me")] * 2
     actions.verify_password(site.county.store, "wang", NEW)
     other = person.post("/me/password", current=PASSWORD, password=f"{NEW}雪", again=f"{NEW}雪")
@@ -52,8 +55,13 @@ def test_the_second_press_that_changes_a_password_is_answered_as_the_first(site:
 
 
 def test_the_password_is_guessed_at_a_few_times_only(person: Person) -> None:
-    answers = [person.post("/me/password", current="wrong", password=NEW, again=NEW) for _ in range(6)]
+    answers = [person.post("/me/password", current="wrong", password=NEW, again="other") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+
+
+def test_a_guess_typed_as_the_new_password_counts_as_well(person: Person) -> None:
+    answers = [person.post("/me/password", current="wrong", password=NEW, again=NEW) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [422] * 3 + [429]
 
 
 def test_whoever_need_not_have_an_authenticator_may_set_one_up_renew_codes_and_give_it_up(

@@ -2,7 +2,10 @@
 
 import base64
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -14,6 +17,7 @@ from gimark.accounts.actions import UserForm, create_user
 from gimark.accounts.rules import Actor, Role
 from gimark.accounts.sessions.model import WebSession
 from gimark.clock import FixedClock
+from gimark.store.unit_of_work import Store
 from tests.api.site import Site
 from tests.authenticator import code_of
 from tests.county import staff
@@ -109,6 +113,28 @@ def test_a_second_press_at_any_step_leads_on_and_recovery_codes_are_seen(site: S
     page = other.followed(other.fill(other.get("/sign-in"), name="wang", password=PASSWORD))
     assert other.fill(page, code=shown[0][0]).status_code == 422
     assert other.fill(page, code=shown[1][0]).status_code == 303
+
+
+def test_of_two_presses_at_the_same_moment_both_show_recovery_codes(
+    site: Site, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_time, browser = newcomer(site, Role.REGULATOR), Browser(site)
+    page = browser.followed(browser.fill(browser.get("/sign-in"), name="wang", password=one_time))
+    page = browser.followed(browser.fill(page, password=PASSWORD, again=PASSWORD))
+    code, both_have_looked = code_of(shown_secret(page.text), clock), threading.Barrier(2, timeout=60)
+
+    def acting_together(store: Store) -> Any:
+        both_have_looked.wait()
+        monkeypatch.setattr(Store, "acting", acting)
+        return acting(store)
+
+    acting = Store.acting
+    monkeypatch.setattr(Store, "acting", acting_together)
+    with ThreadPoolExecutor(2) as pool:
+        pressed = [pool.submit(Browser(site, dict(browser.cookies)).fill, page, code=code) for _ in range(2)]
+        answers = [one.result() for one in pressed]
+    shown = [re.findall(r"<li>([0-9a-z-]{19})</li>", answer.text) for answer in answers]
+    assert [len(codes) for codes in shown] == [10, 10]
 
 
 def test_a_password_of_one_s_own_ends_the_sessions_of_the_one_time_one(site: Site) -> None:

@@ -16,7 +16,7 @@ from api.v1.prints import binary
 from api.wiring import Process
 from gimark.accounts.rules import Actor, Permission
 from gimark.issuance.custody.actions import hand_out
-from gimark.issuance.printing import leaving_file
+from gimark.issuance.leaving import leaving_file
 
 router = APIRouter(prefix="/print-orders/{order}/files", tags=["labels"], route_class=JsonRoute)
 

@@ -18,7 +18,8 @@ HEADERS = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
 # What was done is told on the page that comes next, once. It is a text for its reader alone, and escaped there.
 TOLD = "gimark-told"
 TOLD_FOR_S = 60
-LONGEST_TOLD = 600
+# Up to twelve bytes in the cookie for a character, and browsers may drop cookies of more than 4,096 (RFC 6265, 6.1).
+LONGEST_TOLD = 320
 
 
 def desk_page(

@@ -14,7 +14,7 @@ from api.web.desk.ranges import SHOWN_STRETCHES, pieces_of, range_events
 from api.web.desk.seat import AtProducerDesk, Seat
 from api.web.desk.titles import template_titles
 from api.web.language import Language
-from api.web.producer.words import CODE, STAGE
+from api.web.producer.words import CODE, STAGE, WITHHELD
 from api.web.translation import N_, sayer
 from gimark.accounts.rules import Permission
 from gimark.issuance.lists import ListedRun, RunRanges, run, run_ranges
@@ -67,6 +67,7 @@ def show(request: Request, process: Here, seat: AtProducerDesk, order: str) -> R
         row=row,
         labels=labels,
         titles=titles,
+        withheld=WITHHELD,
         steps=[say(step) for step in STEPS],
         step=AT_STEP[row.stage],
         is_under_way=row.stage in UNDER_WAY,

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from api.web.translation import N_, pgettext
 from gimark.accounts.rules import Permission
+from gimark.issuance.leaving import Withheld
 from gimark.issuance.rules import CodeState, RangeKind
 from gimark.issuance.stages import OrderStage
 from gimark.production.model import BatchActKind
@@ -40,6 +41,11 @@ STAGE: dict[OrderStage, Word] = {
     OrderStage.PRINTING: Word(N_("正在制作标签"), "", "clock"),
     OrderStage.PRINT_FAILED: Word(N_("标签制作失败"), "bad", "x"),
     OrderStage.PRINTED: Word(N_("可以下载"), "ok", "check"),
+}
+WITHHELD: dict[Withheld, str] = {
+    Withheld.REPLACED: N_("第 %(a)s 至 %(b)s 枚的文件不再提供：其中有补印过的标签。没有补印的要再印，也请办补印。"),
+    Withheld.RECALLED: N_("第 %(a)s 至 %(b)s 枚的文件不再提供：批次已召回。"),
+    Withheld.ENDED: N_("第 %(a)s 至 %(b)s 枚的文件不再提供：这些标识都已作废或退标。"),
 }
 CODE: dict[CodeState, Word] = {
     CodeState.ISSUED: Word(N_("未激活"), "warn", "clock"),

@@ -73,6 +73,6 @@ def _facts(process: Process, seat: Seat, first: str, last: str) -> dict[str, Any
     return {
         "effects": effects_of(asked, effect, seat.language),
         "name": f"{found.first.typed} – {found.last.typed}",
-        "is_mass": MASS.is_passed_by(effect.code_count),
+        "takes_two": effect.takes_two,
         "most": MASS.codes,
     }

@@ -15,6 +15,7 @@ from gimark.issuance.model import PrintState
 from gimark.issuance.printing import PrintForm, add_file, order_print, set_print_state
 from gimark.issuance.queries import RunFacts
 from gimark.issuance.rules import RangeKind
+from gimark.production.actions import recall_batch
 from gimark.store.unit_of_work import Store
 from tests.county import County, make_county, on_both
 
@@ -142,3 +143,20 @@ def test_a_report_is_the_owner_s_and_comes_after_the_files(county: County) -> No
         report(county, waiting, Told(5, 9, Fate.PRINTED))
     with pytest.raises(NotFoundError):
         account(county, ref, county.other_producer)
+
+
+def test_files_whose_labels_cannot_be_used_any_more_leave_no_more(county: County) -> None:
+    batch = county.batch()
+    run = county.run(batch, count=100)
+    first, second = printed(county, run, 0, 9), printed(county, run, 10, 19)
+    county.change(run, RangeKind.VOID, (0, 8), reason="破损")
+    assert fetch(county, county.producer, first) == SHA256
+    county.change(run, RangeKind.RETURN, (9, 9), reason="没用")
+    with pytest.raises(ConflictError, match="every code of this order was voided or returned"):
+        fetch(county, county.producer, first)
+    assert fetch(county, county.producer, second) == SHA256
+    with county.store.acting() as act:
+        recall_batch(act, county.producer, batch, "霉变")
+        act.commit()
+    with pytest.raises(ConflictError, match="the batch was recalled"):
+        fetch(county, county.producer, second)

@@ -41,5 +41,11 @@ def test_a_report_that_cannot_be_is_refused_where_it_is_wrong(told: list[Told], 
     assert {fault.field for fault in caught.value.faults} == fields
 
 
+def test_a_reversed_range_is_called_reversed_and_not_out_of_the_order() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        check_report([Told(12, 11, Fate.PRINTED)], (10, 19))
+    assert [fault.reason_zh for fault in caught.value.faults] == ["号段首尾颠倒：第 13 枚（序号 12）在第 12 枚之后"]
+
+
 def test_a_report_of_every_label_once_is_taken() -> None:
     check_report([Told(15, 19, Fate.RETURNED), Told(10, 14, Fate.PRINTED)], (10, 19))

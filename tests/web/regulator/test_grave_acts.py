@@ -61,6 +61,7 @@ def test_a_lot_is_found_its_recall_told_asked_for_and_approved(site: Site, offic
     empty = officer.post("/regulator/recalls/new", batch=batch[1], once="x" * 8, reason="")
     assert (empty.status_code, "公示" in empty.text) == (422, True)
     place = press(officer, page, batch=batch[1], reason="抽检二氧化硫超标")
+    # Alone they would be few enough: with those of this day they are not.
     assert "须由另一位有批准权限的用户批准" in officer.get(place).text
     assert "批准并办理" not in officer.get(place).text
     assert 'class="badge warn"' in lead.get("/regulator/approvals").text
@@ -87,8 +88,9 @@ def test_a_few_codes_are_voided_at_once_and_many_are_asked_for(site: Site, offic
     page = str(told).partition("/regulator")[1] + str(told).partition("/regulator")[2]
     assert "5 枚" in officer.get(page).text
     assert press(officer, page, **few, reason="标签被盗") == "/regulator/voids/new"
-    many = {"first": uri_of(site.county, run, 5), "last": uri_of(site.county, run, MASS.codes + 9)}
+    many = {"first": uri_of(site.county, run, 5), "last": uri_of(site.county, run, MASS.codes + 2)}
     url = officer.site.client.build_request("GET", "/regulator/voids/new", params=many).url.raw_path.decode()
+    # Alone they would be few enough: with those of this day they are not.
     assert "须由另一位有批准权限的用户批准" in officer.get(url).text
     place = press(officer, url, **many, reason="整箱被盗")
     assert place.startswith("/regulator/approvals/")

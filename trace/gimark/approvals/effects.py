@@ -16,6 +16,7 @@ from gimark.approvals.asked import Asked, Ending, Override, Recall, Revocation
 from gimark.clock import local_day
 from gimark.issuance.model import IssueRun, PrintOrder, PrintState, RunAuthorization
 from gimark.issuance.queries import acts_on, states_of, visible_run
+from gimark.issuance.ranges import takes_two
 from gimark.issuance.rules import CodeState, RunStates, Span, checked_spans
 from gimark.production.lists import visible_batch
 from gimark.production.model import Batch, BatchAuthorization
@@ -54,8 +55,8 @@ class Effect:
 
     The names are those of what is acted on and of whose it is; English ones are None where none is registered. `codes`
     are those that change, by the state they are in now; `mass_g` is the volume they stand for, or that is added by an
-    exception. `lots` are the batches that turn red, with the day on which
-    they were packed. `checks` are of the whole runs that the codes belong to.
+    exception. `lots` are the batches that turn red, with the day on which they were packed. `checks` are of the whole
+    runs that the codes belong to. `takes_two` says of codes to be ended whether nobody may do it alone.
     """
 
     name_zh: str
@@ -68,6 +69,7 @@ class Effect:
     files: tuple[FileTouched, ...] = ()
     checks: tuple[ProvinceChecks, ...] = ()
     counted_at: datetime | None = None
+    takes_two: bool = False
 
     @property
     def code_count(self) -> int:
@@ -88,7 +90,7 @@ def effect_of(session: Session, actor: Actor, asked: Asked, now: datetime) -> Ef
     require(actor, Permission.READ)
     match asked:
         case Ending():
-            return _ending(session, actor, asked)
+            return _ending(session, actor, asked, now)
         case Recall():
             return _recall(session, actor, asked.subject_ref)
         case Revocation():
@@ -99,15 +101,22 @@ def effect_of(session: Session, actor: Actor, asked: Asked, now: datetime) -> Ef
     raise TypeError(f"no effect is known of {type(asked).__name__}")
 
 
-def _ending(session: Session, actor: Actor, asked: Ending) -> Effect:
+def _ending(session: Session, actor: Actor, asked: Ending, now: datetime) -> Effect:
     run = visible_run(session, actor, asked.subject_ref)
     spans = checked_spans(asked.spans, run.count)
     codes = _by_state(states_of(run.count, acts_on(session, [run.id])[run.id]), spans)
     batch = session.get_one(Batch, run.batch_id)
     files = [file for span in spans for file in _files(session, [run.id], span)]
     unique = tuple({file.ref: file for file in files}.values())
-    mass_g = run.net_g * _live(codes)
-    return Effect(*_named(session, batch), codes, mass_g, (), unique, *_checks(session, [run.id]))
+    return Effect(
+        *_named(session, batch),
+        codes,
+        run.net_g * _live(codes),
+        (),
+        unique,
+        *_checks(session, [run.id]),
+        takes_two(session, run, asked.how, spans, now),
+    )
 
 
 def _recall(session: Session, actor: Actor, ref: str) -> Effect:

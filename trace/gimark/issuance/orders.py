@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session, defer
 from gimark.accounts.queries import scoped
 from gimark.accounts.rules import Actor, Permission, not_found, require, require_enterprise
 from gimark.issuance.issuing import issue_job
+from gimark.issuance.leaving import Withheld, withheld
 from gimark.issuance.model import IssueOrder, IssueRun, PrintOrder, PrintState
-from gimark.issuance.printing import print_job, superseding
+from gimark.issuance.printing import print_job
 from gimark.issuance.queries import PrintFacts, print_facts
 from gimark.issuance.stages import OrderStage, stage_of
 from gimark.jobs.queries import JobFacts, jobs_by_key
@@ -58,12 +59,12 @@ class OrderRow:
 class OrderedLabels:
     """Labels ordered for a run, with their files, and the job that makes them (None when it is forgotten).
 
-    The files of labels of which some were printed again leave no more.
+    `withheld` says why released files leave no more, None while they do.
     """
 
     facts: PrintFacts
     job: JobFacts | None
-    is_replaced: bool
+    withheld: Withheld | None
 
 
 def order_rows(session: Session, actor: Actor, wanted: Wanted, batch_ref: str | None = None) -> Portion[OrderRow]:
@@ -99,8 +100,7 @@ def labels_of(session: Session, actor: Actor, ref: str) -> tuple[OrderedLabels, 
     prints = session.scalars(select(PrintOrder).where(PrintOrder.run_id == run).order_by(PrintOrder.id.desc())).all()
     jobs = jobs_by_key(session, [print_job(one.ref) for one in prints])
     return tuple(
-        OrderedLabels(print_facts(session, one), jobs.get(print_job(one.ref)), bool(superseding(session, one)))
-        for one in prints
+        OrderedLabels(print_facts(session, one), jobs.get(print_job(one.ref)), withheld(session, one)) for one in prints
     )
 
 

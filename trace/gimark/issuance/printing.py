@@ -12,7 +12,7 @@ from gimark.errors import ConflictError, Fault, IdempotencyKeyReusedError, inval
 from gimark.issuance.labelling import label_facts
 from gimark.issuance.marks.queries import mark_in_use
 from gimark.issuance.model import IssueOrder, IssueRun, PrintFile, PrintOrder, PrintState, RangeAct
-from gimark.issuance.queries import FileFacts, PrintFacts, print_facts, run_states, visible_run
+from gimark.issuance.queries import PrintFacts, print_facts, run_states, visible_run
 from gimark.issuance.ranges import RangeForm, change_ranges
 from gimark.issuance.rules import PrintFormat, RangeKind, Span, check_act, check_key, checked_spans, place_words
 from gimark.issuance.templates.queries import require_serving
@@ -159,48 +159,6 @@ def visible_print(session: Session, actor: Actor, ref: str) -> PrintFacts:
         raise not_found("print_order")
     require_enterprise(actor, enterprise_id, "print_order")
     return print_order(session, ref)
-
-
-def leaving_file(session: Session, actor: Actor, ref: str, name: str) -> FileFacts:
-    """The file `name` of a released order, for whoever may have its labels printed: it holds signed codes.
-
-    Needs CHANGE_CODES. Raises NotFoundError for an order or file that is not there, or is another's; ConflictError
-    before the order is released, and when labels of it were printed again: the later file replaced this one. Whose
-    bytes leave is noted (`custody.actions.hand_out`).
-    """
-    require(actor, Permission.CHANGE_CODES)
-    order = visible_print(session, actor, ref)
-    if order.state is not PrintState.RELEASED:
-        raise ConflictError(
-            (
-                Fault(
-                    "print_order",
-                    "文件还没有放行",
-                    "the files are not released yet",
-                    "请等任务完成后再下载；失败的请再次下单",
-                    "Download them when the job is done; if it failed, order the labels again",
-                ),
-            ),
-            {"state": order.state.value},
-        )
-    found = next((file for file in order.leaving if file.name == name), None)
-    if found is None:
-        raise not_found("file")
-    later = superseding(session, session.scalars(select(PrintOrder).where(PrintOrder.ref == ref)).one())
-    if later:
-        raise ConflictError(
-            (
-                Fault(
-                    "print_order",
-                    f"其中的标签已由订单 {later[-1].ref} 补印，旧文件不再提供",
-                    f"labels of it were printed again by order {later[-1].ref}, so this file leaves no more",
-                    "请使用补印的文件；其余标签还没印出的，请对那一段补印并写明理由",
-                    "Use the later file; for labels that were never printed, reprint that range with a reason",
-                ),
-            ),
-            {"superseded_by": later[-1].ref},
-        )
-    return found
 
 
 def superseding(session: Session, order: PrintOrder) -> list[PrintOrder]:

@@ -1,9 +1,11 @@
 """Acts on ranges of a run's codes: activate, void, return. Each takes the caller's transaction; it commits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from gimark.accounts.rules import Actor, Permission, require
 from gimark.accounts.seconds import require_second
@@ -77,7 +79,7 @@ def change_ranges(act: Act, actor: Actor, run_ref: str, form: RangeForm, second:
     batch = act.session.get_one(Batch, run.batch_id)
     if form.kind is RangeKind.ACTIVATE:
         _check_activation(act, batch)
-    elif form.kind in ENDING and MASS.is_passed_by(ended_today(act, run.batch_id) + codes_in(spans)):
+    elif takes_two(act.session, run, form.kind, spans, act.now):
         require_second(act.session, actor, second, Permission.VOID_CODES)
     entry: dict[str, object] = {"run": run.ledger_index, "ranges": [list(span) for span in spans]}
     if form.reason is not None:
@@ -95,12 +97,17 @@ def change_ranges(act: Act, actor: Actor, run_ref: str, form: RangeForm, second:
     return ActOnRange(form.kind, tuple(spans), form.reason, act.now, index)
 
 
-def ended_today(act: Act, batch_id: int) -> int:
-    """How many codes of the batch were voided or returned on this day (Asia/Shanghai), by whomever."""
-    began = datetime.combine(local_day(act.now), time(), SHANGHAI)
+def takes_two(session: Session, run: IssueRun, kind: RangeKind, spans: Sequence[Span], now: datetime) -> bool:
+    """Whether the act takes a second person: with it more codes of the batch end on this day than one alone may end."""
+    return kind in ENDING and MASS.is_passed_by(_ended_on(session, run.batch_id, now) + codes_in(spans))
+
+
+def _ended_on(session: Session, batch_id: int, now: datetime) -> int:
+    """How many codes of the batch were voided or returned on the day of `now` (Asia/Shanghai), by whomever."""
+    began = datetime.combine(local_day(now), time(), SHANGHAI)
     asked = select(func.sum(RangeSpan.last - RangeSpan.first + 1)).join(RangeAct, RangeAct.id == RangeSpan.act_id)
     asked = asked.join(IssueRun, IssueRun.id == RangeAct.run_id).where(IssueRun.batch_id == batch_id)
-    return int(act.session.scalar(asked.where(RangeAct.kind.in_(ENDING), RangeAct.at >= began)) or 0)
+    return int(session.scalar(asked.where(RangeAct.kind.in_(ENDING), RangeAct.at >= began)) or 0)
 
 
 def span_of_codes(run: IssueRun, keyring: Keyring, first: str, last: str) -> Span:

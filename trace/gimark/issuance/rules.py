@@ -156,12 +156,7 @@ def checked_spans(spans: Iterable[Span], count: int) -> list[Span]:
         raise _wrong("没有给出号段", "no range was given", "请给出首枚和末枚标识", "Give the first and the last code")
     for first, last in ordered:
         if first > last:
-            raise _wrong(
-                f"号段首尾颠倒：第 {first + 1:,} 枚（序号 {first}）在第 {last + 1:,} 枚之后",
-                f"the range is reversed: code {first + 1:,} (index {first}) comes after code {last + 1:,}",
-                "请先扫首枚、再扫末枚",
-                "Scan the first, then the last",
-            )
+            raise _wrong(*reversed_words(first, last))
         if first < 0 or last >= count:
             raise _wrong(
                 f"{place_words(first, last)[0]}超出本赋码批，它只有 {count:,} 枚",
@@ -178,6 +173,16 @@ def checked_spans(spans: Iterable[Span], count: int) -> list[Span]:
                 "Join or part the overlapping ranges",
             )
     return ordered
+
+
+def reversed_words(first: int, last: int) -> tuple[str, str, str, str]:
+    """Reason and remedy, each in Chinese and English, for a range that ends before it begins."""
+    return (
+        f"号段首尾颠倒：第 {first + 1:,} 枚（序号 {first}）在第 {last + 1:,} 枚之后",
+        f"the range is reversed: code {first + 1:,} (index {first}) comes after code {last + 1:,}",
+        "请先扫首枚、再扫末枚",
+        "Scan the first, then the last",
+    )
 
 
 def codes_in(spans: Iterable[Span]) -> int:

@@ -7,8 +7,8 @@ from gimark.errors import ConflictError, Fault
 from gimark.issuance.custody.model import CustodyReport, CustodySpan, FileDownload
 from gimark.issuance.custody.queries import visible_order
 from gimark.issuance.custody.rules import Told, check_report
+from gimark.issuance.leaving import leaving_file
 from gimark.issuance.model import PrintState
-from gimark.issuance.printing import leaving_file
 from gimark.issuance.queries import FileFacts
 from gimark.ledger import book
 from gimark.store.unit_of_work import Act

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from gimark.errors import Checklist
-from gimark.issuance.rules import Span, place_words
+from gimark.issuance.rules import Span, place_words, reversed_words
 
 
 class Fate(StrEnum):
@@ -67,7 +67,9 @@ def check_report(told: Sequence[Told], span: Span) -> None:
             "ranges", "没有填写号段", "it names no labels", "请填写至少一个号段", "Give at least one range of labels"
         )
     for at, part in enumerate(told):
-        if not span[0] <= part.first <= part.last <= span[1]:
+        if part.first > part.last:
+            checklist.add(f"ranges/{at}", *reversed_words(part.first, part.last))
+        elif not span[0] <= part.first <= part.last <= span[1]:
             named, all_of_it = place_words(part.first, part.last), place_words(*span)
             checklist.add(
                 f"ranges/{at}",

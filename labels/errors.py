@@ -34,6 +34,10 @@ class LabelError(Exception):
     def __str__(self) -> str:
         return f"{self.text('zh')} / {self.text('en')}"
 
+    def lines(self) -> list[str]:
+        """Each fault in Chinese and in English, on a line of its own."""
+        return [f"{_say(fault, 'zh')} / {_say(fault, 'en')}" for fault in self.faults]
+
     def text(self, language: str) -> str:
         """The whole message in `language` ("zh" or "en"): field, reason, remedy, one fault after another."""
         return " ".join(_say(fault, language) for fault in self.faults)

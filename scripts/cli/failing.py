@@ -1,6 +1,6 @@
 """Errors as a person at a terminal wants them: what, why, what to do, in both languages; no traceback."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,11 @@ def said_plainly() -> Iterator[None]:
     try:
         yield
     except (GimarkError, LabelError) as error:
-        raise _said(str(error)) from error
+        raise _said(error.lines()) from error
     except ValidationError as error:
         if error.title != "Settings":
             raise
-        raise _said(" ".join(_settings_faults(error))) from None  # its own text quotes the input, passphrase and all
+        raise _said(_settings_faults(error)) from None  # its own text quotes the input, passphrase and all
 
 
 def on_one_line(text: str) -> str:
@@ -33,8 +33,9 @@ def on_one_line(text: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
-def _said(text: str) -> typer.Exit:
-    typer.secho(on_one_line(text), fg=typer.colors.RED, err=True)
+def _said(lines: Iterable[str]) -> typer.Exit:
+    for line in lines:
+        typer.secho(on_one_line(line), fg=typer.colors.RED, err=True)
     return typer.Exit(1)
 
 

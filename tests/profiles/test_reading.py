@@ -1,5 +1,6 @@
 """A profile is read strictly: every problem of every file at once, each with file, line, field, reason and remedy."""
 
+import codecs
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -137,16 +138,23 @@ def test_a_file_in_another_encoding_is_one_problem_with_excels_own_words_as_its_
 def test_a_sheet_that_excel_saved_is_read_the_same(folder: Path) -> None:
     before = read_profile(folder)
     for path in folder.glob("*.csv"):
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
         commas = "," * lines[0].count(",")
         saved = "\r\n".join(["\ufeff" + lines[0], *lines[1:], commas, commas, ""])
         path.write_bytes(saved.replace("2024-04-01", "2024/4/1").encode())
     assert read_profile(folder) == before
 
 
+@pytest.mark.parametrize(
+    "sheet", sorted(YUNXI.parent.glob("*/*.csv")), ids=lambda sheet: f"{sheet.parent.name}/{sheet.name}"
+)
+def test_excel_opens_a_sheet_of_ours_as_utf_8(sheet: Path) -> None:
+    assert sheet.read_bytes().startswith(codecs.BOM_UTF8)
+
+
 def test_columns_may_stand_in_any_order(folder: Path) -> None:
     before = read_profile(folder)
-    lines = [line.split(",") for line in (folder / "townships.csv").read_text(encoding="utf-8").splitlines()]
+    lines = [line.split(",") for line in (folder / "townships.csv").read_text(encoding="utf-8-sig").splitlines()]
     (folder / "townships.csv").write_text("\n".join(",".join(reversed(line)) for line in lines), encoding="utf-8")
     assert read_profile(folder) == before
 

@@ -1,6 +1,7 @@
 """What somebody meets who does it for the first time: wrong names, missing files, the wrong order of steps."""
 
 import json
+import shutil
 import socket
 from pathlib import Path
 
@@ -40,6 +41,16 @@ def test_a_profile_folder_that_is_not_there_is_named_once_and_not_file_by_file(t
     assert told.startswith("profile：")
     assert "county.toml" not in told
     assert "profile:" in refused(*init(profile=YUNXI / "county.toml"))
+
+
+def test_each_fault_of_a_profile_stands_on_a_line_of_its_own(tmp_path: Path) -> None:
+    profile = Path(shutil.copytree(YUNXI, tmp_path / "county"))
+    items = profile / "trade_items.csv"
+    items.write_text(items.read_text(encoding="utf-8").replace(",dried,", ",cooked,"), encoding="utf-8")
+    result = CliRunner().invoke(app, [str(argument) for argument in init(profile=profile)])
+    lines = result.stderr.splitlines()
+    assert (result.exit_code, len(lines) > 1) == (1, True)
+    assert all(line.startswith("trade_items.csv/") and " / trade_items.csv/" in line for line in lines)
 
 
 @pytest.mark.parametrize("origin", ["GI YUNXI", "", "云溪", "Gi.Yunxi.Example"])

@@ -15,6 +15,7 @@ from api.v1.paging import Page, PageQuery, page
 from api.v1.prints import binary
 from api.web.desk.downloads import XLSX
 from gimark.accounts.rules import Actor, Permission
+from gimark.clock import local_day
 from gimark.errors import Fault
 from gimark.exchange.batch_columns import Column
 from gimark.exchange.batch_sheet import read_batches
@@ -229,7 +230,7 @@ def take_upload(
     store = process.here.store
     with store.reading() as session:
         choices = queries.choices_of(session, actor)
-    read = read_batches(open_workbook(data), choices)
+    read = read_batches(open_workbook(data), choices, local_day(store.clock.now()))
     prepared = prepare_rows(store, actor, read.rows)
     form = UploadForm(name, hashlib.sha256(data).hexdigest(), read, choice)
 

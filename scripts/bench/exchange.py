@@ -156,7 +156,7 @@ def _upload(bench: Bench, data: bytes) -> tuple[tuple[int, int, int], CpuTime]:
     store = bench.here.store
     with store.reading() as session:
         choices = choices_of(session, bench.producer)
-    read = read_batches(open_workbook(data), choices)
+    read = read_batches(open_workbook(data), choices, local_day(store.clock.now()))
     prepared = prepare_rows(store, bench.producer, read.rows)
     with cpu_seconds() as lock, store.acting() as act:
         form = UploadForm("bench.xlsx", "0" * 64, read, Choice.WHOLE)
@@ -171,7 +171,7 @@ def _one_by_one(bench: Bench) -> float:
     store = bench.here.store
     with store.reading() as session:
         choices = choices_of(session, bench.producer)
-    read = read_batches(open_workbook(_workbook(bench, SAMPLE, "S")), choices)
+    read = read_batches(open_workbook(_workbook(bench, SAMPLE, "S")), choices, local_day(store.clock.now()))
     with cpu_seconds() as spent, store.acting() as act:
         for row in read.rows:
             assert row.form is not None

@@ -15,11 +15,12 @@ from gimark.exchange.workbooks import open_workbook
 from gimark.production.registering import BatchForm
 from tests.exchange.sheets import CHOICES, HEADINGS, ITEM, ROW, row, saved, workbook
 
+TODAY = date(2026, 11, 1)
 FORM = BatchForm("item-1", "YX26A0317", "999001001", date(2026, 10, 1), date(2026, 10, 21), 250_000, "26-112")
 
 
 def read(data: bytes, choices: Choices = CHOICES) -> ReadSheet:
-    return read_batches(open_workbook(data), choices)
+    return read_batches(open_workbook(data), choices, TODAY)
 
 
 def only(data: bytes, choices: Choices = CHOICES) -> ReadRow:
@@ -41,6 +42,12 @@ def refusal(data: bytes) -> str:
     [found] = caught.value.faults
     assert found.field == "file"
     return found.reason_zh
+
+
+def test_days_are_judged_beside_other_faults_of_a_row() -> None:
+    found = only(workbook([row(town="无此镇", harvested_until="2026-11-02")]))
+    assert [(one.field, one.reason_zh) for one in found.faults][1:] == [("harvested_until", "采收日在将来")]
+    assert only(workbook([row(harvested_until="2026-11-02")])).form is not None
 
 
 def test_a_good_row_makes_a_form() -> None:

@@ -1,5 +1,6 @@
 """The template to fill in: what it offers to choose from, and that what is filled in comes back as it was meant."""
 
+from datetime import date
 from io import BytesIO
 
 from openpyxl import load_workbook
@@ -46,7 +47,7 @@ def test_what_is_filled_in_is_read_as_it_was_meant() -> None:
     for at, (first, second) in enumerate(zip(ROW, row(lot="0012"), strict=True), 1):
         book[SHEET_NAME].cell(2, at, first)
         book[SHEET_NAME].cell(3, at, second)
-    found = read_batches(open_workbook(saved(book)), CHOICES)
+    found = read_batches(open_workbook(saved(book)), CHOICES, date(2026, 11, 1))
     assert found.remarks == ()
     assert [one.form and one.form.lot for one in found.rows] == ["YX26A0317", "0012"]
     assert found.rows[0].form == FORM

@@ -131,9 +131,10 @@ def _read(process: Process, seat: Seat, sent: Sent) -> UploadForm:
     if file is None:
         raise _no_file()
     data = file.file.read()
-    with process.here.store.reading() as session:
+    store = process.here.store
+    with store.reading() as session:
         choices = queries.choices_of(session, seat.actor)
-    read = read_batches(open_workbook(data), choices)
+    read = read_batches(open_workbook(data), choices, local_day(store.clock.now()))
     return UploadForm(file.filename or "", hashlib.sha256(data).hexdigest(), read, choice)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gimark import audit
 from gimark.accounts.rules import Actor
-from gimark.clock import FixedClock
+from gimark.clock import FixedClock, local_day
 from gimark.errors import ConflictError, NotAllowedError, NotFoundError
 from gimark.exchange.batch_sheet import MOST_ROWS, read_batches
 from gimark.exchange.uploads import queries
@@ -55,12 +55,16 @@ def line(lot: str, **changes: object) -> list[object]:
     return list({**cells, **changes}.values())
 
 
+def today(county: County) -> date:
+    return local_day(county.store.clock.now())
+
+
 def take(
     county: County, rows: Sequence[Sequence[object]], choice: Choice = Choice.WHOLE, actor: Actor | None = None
 ) -> str:
     actor = actor or county.producer
     with county.store.reading() as session:
-        read = read_batches(open_workbook(workbook(rows)), queries.choices_of(session, actor))
+        read = read_batches(open_workbook(workbook(rows)), queries.choices_of(session, actor), today(county))
     with county.store.acting() as act:
         ref = take_upload(act, actor, UploadForm("10 月.xlsx", "0" * 64, read, choice)).ref
         act.commit()
@@ -256,7 +260,9 @@ def test_uploads_are_forgotten_and_their_batches_are_not(county: County, clock: 
 )
 def test_of_a_file_s_name_only_what_shows_is_kept(county: County, name: str, kept: str) -> None:
     with county.store.reading() as session:
-        read = read_batches(open_workbook(workbook([line("A")])), queries.choices_of(session, county.producer))
+        read = read_batches(
+            open_workbook(workbook([line("A")])), queries.choices_of(session, county.producer), today(county)
+        )
     with county.store.acting() as act:
         upload = take_upload(act, county.producer, UploadForm(name, "0" * 64, read, Choice.WHOLE))
         assert upload.file_name == kept
@@ -272,7 +278,7 @@ def test_rows_that_were_judged_beforehand_are_judged_again_once_the_ledger_has_g
     """Somebody else registers one of the lots between the judgement and the act; the other way round it is trusted."""
     with county.store.reading() as session:
         choices = queries.choices_of(session, county.producer)
-    read = read_batches(open_workbook(workbook([line("A"), line("B")])), choices)
+    read = read_batches(open_workbook(workbook([line("A"), line("B")])), choices, today(county))
     prepared = prepare_rows(county.store, county.producer, read.rows)
     assert [row.outcome for row in prepared.judged.rows] == [READY, READY]
     county.batch(form=replace(BATCH, lot="B"), confirmed=False)

@@ -6,6 +6,7 @@ The columns are found by their headings, in any order and among others. Of a row
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from gimark.exchange.batch_columns import HEADINGS_ZH, OPTIONAL, SHEET_NAME, Cho
 from gimark.exchange.cells import Cell, day_of, folded, grams_of, shown, text_of
 from gimark.exchange.workbooks import Sheet, Workbook
 from gimark.production.registering import BatchForm
+from gimark.production.rules import check_harvest
 
 T = TypeVar("T")
 
@@ -49,14 +51,14 @@ class ReadSheet:
     remarks: tuple[Remark, ...]
 
 
-def read_batches(book: Workbook, choices: Choices) -> ReadSheet:
-    """What the workbook's sheet of batches says.
+def read_batches(book: Workbook, choices: Choices, today: date) -> ReadSheet:
+    """What the workbook's sheet of batches says, `today` in Asia/Shanghai.
 
     Raises InvalidInputError naming `file` when there is no such sheet, a column is missing or there twice, it has no
     row, or more than 5,000.
     """
     sheet, head, columns = _headed_sheet(book)
-    reader = _Reader(sheet, columns, choices)
+    reader = _Reader(sheet, columns, choices, today)
     remarks = list(_remarks(sheet, head, columns))
     rows: list[ReadRow] = []
     for place in range(head + 1, len(sheet.rows)):
@@ -104,6 +106,7 @@ class _Reader:
     sheet: Sheet
     columns: Mapping[Column, int]
     choices: Choices
+    today: date
 
     @cached_property
     def items(self) -> "_Names":
@@ -150,7 +153,11 @@ class _Reader:
         ended = self._taken(checks, place, Column.HARVESTED_UNTIL, day_of)
         planned_g = self._taken(checks, place, Column.PLANNED, grams_of)
         form = None
-        if not checks.faults:
+        if checks.faults:
+            # It makes no form that could be judged: what can be said of its days already is said now.
+            if began is not None and ended is not None:
+                checks.take(lambda: check_harvest(began, ended, self.today))
+        else:
             assert item is not None and lot is not None and town is not None  # noqa: PT018
             assert began is not None and ended is not None and planned_g is not None  # noqa: PT018
             own = self.text(place, Column.PRODUCER_LOT) or None

@@ -81,7 +81,19 @@ def check_terms(terms: BatchTerms, today: date, before: BatchTerms | None = None
     """
     checklist = Checklist()
     checklist.take(lambda: checked_grams(terms.planned_g, "planned_g"))
-    if terms.harvested_until < terms.harvested_from:
+    checklist.take(lambda: check_harvest(terms.harvested_from, terms.harvested_until, today))
+    packed_g, packed_on = terms.packed_g, terms.packed_on
+    if packed_g is not None:
+        checklist.take(lambda: checked_grams(packed_g, "packed_g"))
+    if packed_on is not None:
+        _check_packing(checklist, terms, packed_on, today, before)
+    checklist.settle()
+
+
+def check_harvest(began: date, ended: date, today: date) -> None:
+    """Refuse a harvest that ends before it begins, or in the future."""
+    checklist = Checklist()
+    if ended < began:
         checklist.add(
             "harvested_until",
             "采收截止日早于起始日",
@@ -89,7 +101,7 @@ def check_terms(terms: BatchTerms, today: date, before: BatchTerms | None = None
             "请核对采收日期",
             "Check the harvest days",
         )
-    if terms.harvested_until > today:
+    if ended > today:
         checklist.add(
             "harvested_until",
             "采收日在将来",
@@ -97,11 +109,6 @@ def check_terms(terms: BatchTerms, today: date, before: BatchTerms | None = None
             "请在采收后登记",
             "Register after the harvest",
         )
-    packed_g, packed_on = terms.packed_g, terms.packed_on
-    if packed_g is not None:
-        checklist.take(lambda: checked_grams(packed_g, "packed_g"))
-    if packed_on is not None:
-        _check_packing(checklist, terms, packed_on, today, before)
     checklist.settle()
 
 

@@ -192,7 +192,7 @@ def labels(
 def verify(
     code: Annotated[
         str,
-        typer.Argument(help="网址、手输标识、图片或证明文件 / A URL, a typed code, an image or a .gi-proof file."),
+        typer.Argument(help="网址、13 位号码、图片或证明文件 / A URL, a typed code, an image or a .gi-proof file."),
     ],
     keyset: Annotated[Path | None, typer.Option(help="离线：密钥公告 gi-keys / Offline, against a key set.")] = None,
     root: Annotated[str | None, typer.Option(metavar="VKEY", help="根公钥 / The root's public key.")] = None,

@@ -43,7 +43,7 @@ ITEM = ItemFacts(
 )
 TYPING_FAULT = Fault(
     "code",
-    "这串号码有 12 位，标识号码是 13 位",
+    "这串号码有 12 位，应是 13 位",
     "this has 12 characters, a mark's number has 13",
     "请对照包装再输一次，注意不要漏掉最后一位",
     "Compare it with the package; mind the last character",

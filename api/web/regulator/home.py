@@ -75,7 +75,12 @@ def _figures(
     detail = say(N_("作废 %(voided)s，退标 %(returned)s"), voided=_count(codes.voided), returned=_count(codes.returned))
     return (
         (say(N_("授权企业")), _count(standing.enterprises), say(N_("家")), by_product),
-        (say(N_("本季包装")), mass, unit, say(N_("%(count)s 批"), count=_count(volume.batches))),
+        (
+            say(N_("本季登记")),
+            mass,
+            unit,
+            say(N_("%(count)s 批，没有确认包装的按计划量"), count=_count(volume.batches)),
+        ),
         (
             say(N_("已赋码")),
             _count(codes.issued),

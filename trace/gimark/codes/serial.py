@@ -78,7 +78,7 @@ def read_typed(text: str, where: str) -> str:
     if not is_serial(serial.encode()):
         raise invalid(
             where,
-            "查验码有一个或几个字符输错",
+            "号码有一个或几个字符输错",
             "one or more characters of the code are wrong",
             "请对照标识逐个核对，注意 8 与 B、5 与 S、2 与 Z",
             "Compare it with the label character by character; mind 8 and B, 5 and S, 2 and Z",
@@ -90,9 +90,9 @@ def read_typed(text: str, where: str) -> str:
 def _rejected_length(where: str, length: int) -> InvalidInputError:
     return invalid(
         where,
-        f"查验码应为 {LENGTH} 个字符，实为 {length} 个",
+        f"号码应为 {LENGTH} 位，实为 {length} 位",
         f"the code has {LENGTH} characters, this has {length}",
-        "请输入标识上二维码旁的 13 个字符，横线可省略",
+        "请输入标识上二维码旁的 13 位号码，横线可省略",
         "Type the 13 characters beside the QR code; the hyphens may be left out",
         rejected="length",
     )
@@ -101,9 +101,9 @@ def _rejected_length(where: str, length: int) -> InvalidInputError:
 def _rejected_character(where: str, character: str) -> InvalidInputError:
     return invalid(
         where,
-        f"“{character}”不会出现在查验码中",
+        f"“{character}”不会出现在号码中",
         f"“{character}” (U+{ord(character):04X}) never occurs in a code",
-        "查验码只含数字和字母，不含 I、L、O、U；请对照标识重新输入",
+        "号码只含数字和字母，不含 I、L、O、U；请对照标识重新输入",
         "A code has digits and letters without I, L, O, U; compare it with the label and type it again",
         rejected="character",
     )

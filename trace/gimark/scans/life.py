@@ -155,6 +155,6 @@ def _no_code(where: str) -> InvalidInputError:
         where,
         "这不是本站标识的网址",
         "this is no code of this installation",
-        "请扫描或照抄整个网址，或只填 13 位标识",
+        "请扫描或照抄整个网址，或只填 13 位号码",
         "Scan or copy the whole address, or give the 13 characters alone",
     )

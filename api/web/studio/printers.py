@@ -64,20 +64,21 @@ def ask(request: Request, process: Here, seat: AtProducerDesk, ref: str) -> Resp
 @router.post("/printers/{ref}")
 def change(request: Request, process: Here, seat: AtProducerDesk, sent: Sending, ref: str) -> Response:
     """Note what became of it, or forget it."""
-    with process.here.store.reading() as session:
-        found = printer(session, seat.actor, ref)
     say = sayer(seat.language)
 
     def do(act: Act) -> Done:
         if sent.text("do") == "remove":
+            name = printer(act.session, seat.actor, ref).name
             remove_printer(act, seat.actor, ref)
-            return Done("/studio/printers", say(N_("已删除打印机“%(name)s”。"), name=found.name))
+            return Done("/studio/printers", say(N_("已删除打印机“%(name)s”。"), name=name))
         changed = change_printer(act, seat.actor, ref, _read(sent))
         return Done("/studio/printers", say(N_("已保存打印机“%(name)s”。"), name=changed.name))
 
     try:
         return once(process, seat, request, sent, do)
     except REFUSED as error:
+        with process.here.store.reading() as session:
+            found = printer(session, seat.actor, ref)
         return refused(process, seat, request, EDIT, sent, error, printer=found, **_beside(process, seat))
 
 

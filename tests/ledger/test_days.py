@@ -1,14 +1,12 @@
-"""Where a day begins in the ledger: as if every entry were looked at, by a handful of statements."""
+"""Where a day begins in the ledger: as if every entry were looked at."""
 
 import json
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-import sqlalchemy as sa
 
 from gimark.clock import FixedClock, local_day
-from gimark.errors import NotFoundError
 from gimark.ledger import book
 from gimark.ledger.days import first_index_on
 from gimark.store.unit_of_work import Store
@@ -38,24 +36,3 @@ def test_a_day_begins_where_looking_at_every_entry_says(store: Store, clock: Fix
         days = [local_day(datetime.fromisoformat(json.loads(body)["t"])) for body in bodies]
         for day in (local_day(BEGAN + timedelta(days=at)) for at in range(-1, DAYS + 2)):
             assert first_index_on(session, day) == sum(entered < day for entered in days)
-
-
-def test_a_day_is_found_by_two_statements_among_a_thousand_entries(store: Store, clock: FixedClock) -> None:
-    with store.acting() as act:
-        for number in range(1_000):
-            book.append(act, "key.retire", "root", kid=f"{number:04x}")
-        act.commit()
-    statements: list[str] = []
-    sa.event.listen(store.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
-    with store.reading() as session:
-        assert first_index_on(session, local_day(clock.at)) == 0
-        assert first_index_on(session, local_day(clock.at) + timedelta(days=1)) == 1_000
-    assert len([text for text in statements if "log_entry" in text]) <= 4
-
-
-def test_an_entry_that_is_not_there_is_no_gap_in_silence(store: Store, clock: FixedClock) -> None:
-    written(store, clock, [3])
-    with store.reading() as session:
-        assert [json.loads(body)["kid"] for body in book.entries_at(session, (2, 0))] == ["0002", "0000"]
-        with pytest.raises(NotFoundError):
-            book.entries_at(session, (1, 3))

@@ -168,16 +168,6 @@ def entries(session: Session, first: int, end: int) -> Iterator[bytes]:
             yield found[index]
 
 
-def entries_at(session: Session, indices: Sequence[int]) -> list[bytes]:
-    """The exact bytes of the entries at `indices`, in their order, by one statement; raises NotFoundError at a gap."""
-    asked = select(LogEntry.idx, LogEntry.body).where(LogEntry.idx.in_(indices))
-    found = dict(session.execute(asked).all())
-    for index in indices:
-        if index not in found:
-            raise _no_entry(index)
-    return [found[index] for index in indices]
-
-
 def root(session: Session, at_size: int) -> bytes:
     """The Merkle root over the first `at_size` entries; raises LedgerError when there are fewer."""
     return _span_hashes(session, [(0, at_size)])[0]

@@ -39,13 +39,13 @@ from scripts.bench.verify_site import HOST, ORIGIN, PROFILE, USCC, settings_of
 
 SMALLEST = 1_000
 GOAL = 1.15
-ROUNDS, REQUESTS = 7, 12
+WARMING, REQUESTS = 12, 84
 PRODUCER, REGULATOR = "bench", "bench-regulator"
 HOW = (
     "A page of the API has 50 things, one of the desks 30; “middle” is a page from the middle of the list.",
     "The producer is one enterprise, that a tenth of everything belongs to.",
     "Look-ups by hour, which the regulator's first page adds up, are at every size as many as 90 days can have.",
-    "The sizes take turns, request by request; the median of the rounds counts.",
+    "The sizes take turns, request by request; the median of 84 requests counts.",
     "PostgreSQL works in processes of its own, so there the clock counts, beside CPU time on SQLite.",
 )
 
@@ -163,15 +163,14 @@ def _rows(sites: Sequence[Site], kind: str, *, by_clock: bool) -> Iterator[Row]:
 
 async def _measure(asked: Asked, sites: Sequence[Site], *, by_clock: bool) -> list[float]:
     """Microseconds of one request at each size: CPU time of all threads of this process, or by the clock."""
-    rounds: list[list[float]] = [[] for _ in sites]
-    for number in range(ROUNDS + 1):
-        for site, costs in zip(sites, rounds, strict=True):
+    costs: dict[int, list[float]] = {site.size: [] for site in sites}
+    for number in range(WARMING + REQUESTS):
+        for site in sites if number % 2 else reversed(sites):
             with cpu_seconds() as spent:
-                for _ in range(REQUESTS):
-                    await site.get(asked)
-            if number:  # the first round fills what is kept
-                costs.append((spent.wall_seconds if by_clock else spent.seconds) / REQUESTS * 1e6)
-    return [statistics.median(costs) for costs in rounds]
+                await site.get(asked)
+            if number >= WARMING:  # the first ones fill what is kept
+                costs[site.size].append((spent.wall_seconds if by_clock else spent.seconds) * 1e6)
+    return [statistics.median(costs[site.size]) for site in sites]
 
 
 @contextmanager

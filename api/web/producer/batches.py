@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from api.v1.door import Here
+from api.web.desk.checks import checks_of
 from api.web.desk.lists import listing_of
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtProducerDesk
@@ -59,6 +60,7 @@ def show(request: Request, process: Here, seat: AtProducerDesk, batch: str) -> R
         row = batch_row(session, seat.actor, batch, store.clock.now())
         acts = batch_acts(session, seat.actor, batch)
         orders = order_rows(session, seat.actor, Wanted(newest_first=True), batch)
+        checks = checks_of(session, seat, batch)
     may = seat.actor.permissions
     is_open = row.batch.state is not BatchState.RECALLED
     return desk_page(
@@ -68,6 +70,7 @@ def show(request: Request, process: Here, seat: AtProducerDesk, batch: str) -> R
         "producer/batch.html",
         row=row,
         orders=orders.items,
+        checks=checks,
         events=_events(row, acts, sayer(seat.language), seat.language),
         words=BATCH,
         stages=STAGE,

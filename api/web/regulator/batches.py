@@ -2,24 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.v1.door import Here
+from api.web.desk.checks import checks_of
 from api.web.desk.custody import FATES
 from api.web.desk.grave import KINDS
 from api.web.desk.lists import PAGE_SIZE, listing_of
 from api.web.desk.pages import desk_page
 from api.web.desk.seat import AtRegulatorDesk, Seat
-from api.web.desk.tiles import tile_map
 from api.web.figures import count_text
 from api.web.language import Language
 from api.web.producer.words import BATCH, CODE
 from api.web.regulator.words import PRINTS, Choices, events_of, name_of
-from api.web.translation import N_, sayer
+from api.web.translation import sayer
 from gimark import explorer
 from gimark.accounts.rules import Permission
 from gimark.approvals.queries import proposals
@@ -34,8 +33,6 @@ from gimark.production.rules import BatchState
 from gimark.registry.enterprises.queries import enterprise
 from gimark.registry.items.queries import item
 from gimark.registry.rolls.names import Named
-from gimark.scans.statistics.queries import Grouping, scan_lines, scan_sums
-from gimark.scans.statistics.scope import Scope
 from gimark.store.paging import Wanted
 
 router = APIRouter(prefix="/regulator/batches")
@@ -81,7 +78,7 @@ def one(request: Request, process: Here, seat: AtRegulatorDesk, ref: str) -> Res
         row = batch_row(session, seat.actor, ref, now)
         issued = run_tallies(session, seat.actor, listing.wanted, ref)
         prints = label_tallies(session, seat.actor, Wanted(PAGE_SIZE, newest_first=True), batch_ref=ref)
-        checks = _checks(session, seat, ref)
+        checks = checks_of(session, seat, ref)
         logged = explorer.newest(session, limit=NEWEST, about=f"{row.batch.gtin} {row.batch.lot}")
         waiting = proposals(session, seat.actor, Wanted(), now, ProposalState.WAITING, subject_ref=ref).items
     is_open = row.batch.state is not BatchState.RECALLED
@@ -104,7 +101,7 @@ def one(request: Request, process: Here, seat: AtRegulatorDesk, ref: str) -> Res
         has_more=logged.before is not None,
         can_recall=is_open and Permission.RECALL_BATCHES in may,
         can_override=is_open and Permission.OVERRIDE_VOLUME in may,
-        **checks,
+        checks=checks,
     )
 
 
@@ -132,13 +129,3 @@ def _whose(session: Session, seat: Seat, chosen: BatchFilter) -> str:
         maker = enterprise(session, seat.actor, chosen.enterprise_ref)
         return name_of(Named(maker.ref, maker.name_zh, maker.name_en), seat.language)
     return ""
-
-
-def _checks(session: Session, seat: Seat, ref: str) -> dict[str, Any]:
-    scope = Scope(batch=ref)
-    provinces = scan_lines(session, seat.actor, scope, Grouping.PROVINCE).items
-    return {
-        "checks": scan_sums(session, seat.actor, scope),
-        "map": tile_map({line.key: line.checks for line in provinces}, seat.language) if provinces else None,
-        "title": sayer(seat.language)(N_("各省查验次数")),
-    }

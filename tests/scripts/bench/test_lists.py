@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.long, pytest.mark.postgres]
 def test_every_list_is_asked_at_every_size_and_judged_beside_its_smallest(
     monkeypatch: pytest.MonkeyPatch, postgres_server: str
 ) -> None:
-    monkeypatch.setattr(lists, "ROUNDS", 1)
+    monkeypatch.setattr(lists, "WARMING", 1)
     monkeypatch.setattr(lists, "REQUESTS", 1)
     report = lists.run(BenchOptions(n=1_000, postgres=postgres_server))
     assert [row.work for row in report.rows] == [

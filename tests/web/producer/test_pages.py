@@ -1,5 +1,7 @@
 """Every page of the producer's desk: there for its people, in both languages, and not there for anybody else."""
 
+from dataclasses import replace
+
 import pytest
 
 from gimark.accounts.access.actions import AccessKeyForm, create_access_key
@@ -8,7 +10,9 @@ from gimark.clock import local_day
 from gimark.codes.serial import typed_form
 from gimark.issuance.issuing import IssueForm, order_codes
 from gimark.issuance.rules import RangeKind
+from gimark.scans.statistics.actions import count_checks
 from tests.api.site import Site
+from tests.county import BATCH
 from tests.web.desk.people import Person
 from tests.web.producer.office import orders
 
@@ -54,6 +58,17 @@ def things(site: Site) -> dict[str, str]:
         act.commit()
     serial = county.keyring.ciphers[1].encode(run.number, 3, 1)[0].tobytes().decode()
     return {"batch": batch, "order": orders(county)[1].ref, "key": key, "code": typed_form(serial)}
+
+
+def test_a_batch_tells_its_enterprise_how_often_its_codes_were_looked_at(manager: Person, site: Site) -> None:
+    county = site.county
+    batch, silent = county.batch(), county.batch(form=replace(BATCH, lot="SILENT"))
+    county.run(batch, 40)
+    count_checks(county.store)
+    page = manager.get(f"/producer/batches/{batch}").text
+    assert "0 枚标识被查过，共赋码 40 枚" in page
+    assert "统计到" in page
+    assert "枚标识被查过" not in manager.get(f"/producer/batches/{silent}").text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -187,10 +187,10 @@ _WRONG_FIRST_CODE = Fault(
 )
 _NONE_WAITS = Fault(
     "code",
-    "没有等待确认的验证器",
-    "no authenticator waits to be confirmed",
-    "请重新打开设置页面",
-    "Open the page for setting it up anew",
+    "没有等待确认的验证器：打开设置页面已超过 15 分钟，或刚设好了",
+    "no authenticator waits: its page was opened over 15 minutes ago, or it was set up just now",
+    "请用验证器应用扫描现在显示的二维码，再输里面的 6 位数字",
+    "Scan the symbol that is shown now, then type the six digits that the application shows",
 )
 _NEEDED = Fault(
     "",

@@ -46,7 +46,7 @@ def test_what_was_added_in_excel_is_registered_by_a_regulator_and_by_nobody_else
     folder = Path(shutil.copytree(PROFILES / "yunxi", tmp_path / "yunxi"))
     line = "9521123000292,93000952MA0YXT007Q,shiitake-product,云溪香菇 花菇 1 kg,,dried,一级,1000,,,\r\n"
     sheet = folder / "trade_items.csv"
-    sheet.write_bytes(b"\xef\xbb\xbf" + sheet.read_bytes().replace(b"\n", b"\r\n") + line.encode())
+    sheet.write_bytes(sheet.read_bytes().replace(b"\n", b"\r\n") + line.encode())
     assert "监管人员" in gimark("profile", "load", folder, "--as", "admin", code=1).output
     assert "items 1 " in gimark("profile", "load", folder, "--as", "regulator").output
     assert "items 0 " in gimark("profile", "load", folder, "--as", "regulator").output

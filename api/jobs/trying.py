@@ -1,7 +1,9 @@
 """Trying a template before it is kept: one label of a batch with it, and all that is wrong."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -32,10 +34,10 @@ Wrong = Fault | LabelFault
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of it: the label, or while it cannot be drawn its fields as outlines; all that an order would be
-    refused with; the symbol on each usual printer."""
+    """What became of it: what draws the label, or while it cannot be drawn its fields as outlines; all that an order
+    would be refused with; the symbol on each usual printer."""
 
-    svg: str
+    draw: Callable[[], str]
     faults: tuple[Wrong, ...]
     carriers: tuple[Carrier, ...]
 
@@ -68,8 +70,8 @@ def try_template(
         layout = lay_out_labels(here, facts, codes, fit, dpi, on_pack)
     except (LabelError, InvalidInputError, ConflictError) as refusal:
         wrong = frozenset(fault.field for fault in refusal.faults)
-        return Trial(sketch_svg(template, wrong), (*refusal.faults, *unserved), carriers)
-    return Trial(specimen_svg(fit, layout, codes), unserved, carriers)
+        return Trial(partial(sketch_svg, template, wrong), (*refusal.faults, *unserved), carriers)
+    return Trial(partial(specimen_svg, fit, layout, codes), unserved, carriers)
 
 
 def _unserved(session: Session, actor: Actor, batch_ref: str | None, right_ref: str | None) -> tuple[Fault, ...]:

@@ -63,6 +63,6 @@ def preview(
 ) -> Response:
     """One label as SVG, true to size; while something is wrong its fields as outlines."""
     way = way_of(batch, dpi, tuple(request.query_params.getlist("on_pack")))
-    svg = tried(process, seat, unpacked(t), way).svg
+    svg = tried(process, seat, unpacked(t), way).draw()
     headers = {**HEADERS, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
     return Response(svg.encode(), 200, headers, "image/svg+xml")

@@ -15,7 +15,7 @@ from api.web.desk.todo import Todo
 from api.web.figures import count_text, day_text, mass_text, minute_text
 from api.web.language import Language
 from api.web.regulator.words import name_of
-from api.web.translation import N_, sayer
+from api.web.translation import N_, pgettext, sayer
 from gimark.accounts.rules import Actor
 from gimark.approvals.queries import waiting_for
 from gimark.clock import local_day
@@ -89,7 +89,7 @@ def _figures(
         ),
         (say(N_("已激活")), _count(codes.activated), say(N_("枚")), _share(codes.activated, codes.issued, language)),
         (say(N_("作废与退回")), _count(ended), say(N_("枚")), detail if ended else ""),
-        (say(N_("查验")), _count(checks), say(N_("次")), say(N_("本季至今"))),
+        (say(pgettext("count", "查验")), _count(checks), say(N_("次")), say(N_("本季至今"))),
     )
 
 

@@ -46,9 +46,11 @@ def when_it_closes(leave: Callable[[], None]) -> None:
     """Call `leave`, from a thread, when the parent lets this process go or is gone itself."""
 
     def wait() -> None:
-        # Past Python's buffer, whose lock a thread that still reads would hold when the process ends.
-        while os.read(_STANDARD_INPUT, 1024):
-            pass
+        # A parent that is killed before it read every beat leaves a reset connection and not an end.
+        with suppress(ConnectionResetError):
+            # Past Python's buffer, whose lock a thread that still reads would hold when the process ends.
+            while os.read(_STANDARD_INPUT, 1024):
+                pass
         leave()
 
     threading.Thread(target=wait, name="line", daemon=True).start()

@@ -35,7 +35,10 @@ class Server:
 
 @contextmanager
 def serving(settings: Settings, bind: str, port: int) -> Iterator[Server]:
-    """`gimark serve` on `bind`:`port` (0: a free port), ready to answer; stopped when the block ends."""
+    """`gimark serve` on `bind`:`port` (0: a free port), ready to answer; stopped when the block ends.
+
+    Who tells this process to end (SIGTERM) ends the block too, as Ctrl-C does.
+    """
     port = port or _free_port(bind)
     # What the operator's own installation is set to is not this one's.
     own = {name: value for name, value in os.environ.items() if name != "GIMARK_PASSPHRASE"}
@@ -49,6 +52,7 @@ def serving(settings: Settings, bind: str, port: int) -> Iterator[Server]:
     command = [sys.executable, "-m", "scripts.cli", "serve", "--bind", bind, "--port", str(port)]
     process = subprocess.Popen(command, env=environment)
     server = Server(f"http://{bind}:{port}", process)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _await(server)
         yield server
@@ -56,6 +60,7 @@ def serving(settings: Settings, bind: str, port: int) -> Iterator[Server]:
         if process.poll() is None:
             process.terminate()
         process.wait(READY_TIMEOUT_S)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _await(server: Server) -> None:

@@ -44,6 +44,27 @@ def test_sqlite_is_served_by_one_process_and_postgresql_by_a_few_unless_it_is_sa
     assert processes_for(settings_for(tmp_path, processes=3)) == 3
 
 
+def test_a_demonstration_that_is_told_to_end_ends_its_server_too(here: Installation, tmp_path: Path) -> None:
+    here.store.engine.dispose()
+    secret = tmp_path / "passphrase"
+    secret.touch(mode=0o600)
+    secret.write_text(PASSPHRASE, encoding="utf-8")
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom api.settings import Settings\n"
+        "from scripts.demonstration.server import serving\n"
+        "settings = Settings(data_dir=Path(sys.argv[1]), passphrase_file=Path(sys.argv[2]))\n"
+        "with serving(settings, '127.0.0.1', 0) as server:\n"
+        "    print(server.process.pid, flush=True)\n    server.wait()\n"
+    )
+    command = [sys.executable, "-c", program, here.settings.data_dir, secret]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demonstration:
+        assert demonstration.stdout is not None
+        server = int(demonstration.stdout.readline())
+        demonstration.terminate()
+        demonstration.wait(PATIENCE_S)
+    until(lambda: not Path(f"/proc/{server}").exists(), "its server was left behind")
+
+
 def test_whoever_is_killed_is_started_again_and_all_leave_on_sigterm(here: Installation) -> None:
     here.store.engine.dispose()
     with serving(here.settings.data_dir, "--processes", "2") as served:

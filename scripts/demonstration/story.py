@@ -81,9 +81,10 @@ def run(folder: Path, bind: str, port: int, *, once: bool, percent: int = 100) -
         looks = _look_up(server.address, first, paper.urls(files["codes.csv"]))
         _leave(settings, folder, looks)
         if not once:
+            _open_desks(here, server.address)
+            # Last, so that whoever reads it and presses Ctrl+C ends nothing that is under way.
             console.print(f"\n正在服务 / serving [bold]{server.address}[/]  Ctrl+C")
             console.print(f"  {server.address}{first.partition(HOST)[2]}")
-            _open_desks(here, server.address)
             server.wait()
     return 0 if all(look.verdict == look.expected for look in looks) else 1
 

@@ -45,7 +45,7 @@ HOW = (
     "A page of the API has 50 things, one of the desks 30; “middle” is a page from the middle of the list.",
     "The producer is one enterprise, that a tenth of everything belongs to.",
     "Look-ups by hour, which the regulator's first page adds up, are at every size as many as 90 days can have.",
-    "The sizes take turns, request by request; the median of 84 requests counts.",
+    f"The sizes take turns, request by request; the median of {REQUESTS} requests counts.",
     "PostgreSQL works in processes of its own, so there the clock counts, beside CPU time on SQLite.",
 )
 

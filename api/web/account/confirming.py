@@ -24,13 +24,11 @@ def with_password(process: Process, request: Request, seat: Seat, sent: Sent, do
     A try counts as it does at the sign-in. Raises InvalidInputError naming `current` for a wrong one and
     TooManyTriesError, and what `do` raises.
     """
-    store, name = process.here.store, seat.actor.name
-    tags, password = password_tags(process, request, name), sent.secret(CURRENT)[: LONGEST_PASSWORD + 1]
+    password = sent.secret(CURRENT)
     try:
-        count_try(store, tags)
-        verify_password(store, name, password)
+        prove_password(process, request, seat, password)
     except (NotAllowedError, TooManyTriesError) as error:
-        note_refusal(process, request, "password", name, error)
+        note_refusal(process, request, "password", seat.actor.name, error)
         if isinstance(error, TooManyTriesError):
             raise
         raise invalid(
@@ -40,7 +38,18 @@ def with_password(process: Process, request: Request, seat: Seat, sent: Sent, do
             "请核对后再输",
             "Check it and type it again",
         ) from None
+    return do(password)
+
+
+def prove_password(process: Process, request: Request, seat: Seat, password: str) -> None:
+    """Look at a password of the user's: a try that counts as one does at the sign-in, until it is right.
+
+    Raises NotAllowedError for a wrong one and TooManyTriesError.
+    """
+    store, name = process.here.store, seat.actor.name
+    tags = password_tags(process, request, name)
+    count_try(store, tags)
+    verify_password(store, name, password[: LONGEST_PASSWORD + 1])
     with store.acting() as act:
         forgive(act, tags)
         act.commit()
-    return do(password)

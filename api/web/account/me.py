@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from api.logs import log
 from api.v1.door import Here
-from api.web.account.confirming import CURRENT, with_password
-from api.web.account.guessing import password_tags
+from api.web.account.confirming import CURRENT, prove_password, with_password
 from api.web.account.pages import faulty
 from api.web.account.steps import typed_twice
 from api.web.account.symbol import symbol_of
@@ -19,7 +18,7 @@ from api.web.desk.pages import desk_page, see
 from api.web.desk.seat import Seat, Seated, life_of
 from api.web.translation import N_, sayer
 from api.wiring import Process
-from gimark.accounts.actions import change_password, verify_password
+from gimark.accounts.actions import change_password
 from gimark.accounts.factors.actions import (
     begin_enrolment,
     codes_of_second_press,
@@ -29,8 +28,6 @@ from gimark.accounts.factors.actions import (
 )
 from gimark.accounts.factors.queries import second_factor
 from gimark.accounts.factors.rules import NEED_SECOND_FACTOR
-from gimark.accounts.forms import LONGEST_PASSWORD
-from gimark.accounts.lockout.actions import count_try, forgive
 from gimark.accounts.sessions.actions import end_session, end_sessions, note_proved
 from gimark.accounts.sessions.queries import devices
 from gimark.errors import ConflictError, GimarkError, InvalidInputError, NotAllowedError, TooManyTriesError
@@ -178,16 +175,10 @@ def _is_second_press(process: Process, request: Request, seat: Seat, sent: Sent,
     """
     if [fault.field for fault in error.faults] != [CURRENT]:
         return False
-    store, tags = process.here.store, password_tags(process, request, seat.actor.name)
     try:
-        new = typed_twice(sent)
-        count_try(store, tags)
-        verify_password(store, seat.actor.name, new[: LONGEST_PASSWORD + 1])
+        prove_password(process, request, seat, typed_twice(sent))
     except (NotAllowedError, InvalidInputError, TooManyTriesError):
         return False
-    with store.acting() as act:
-        forgive(act, tags)
-        act.commit()
     return True
 
 

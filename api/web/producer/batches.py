@@ -60,7 +60,7 @@ def show(request: Request, process: Here, seat: AtProducerDesk, batch: str) -> R
         row = batch_row(session, seat.actor, batch, store.clock.now())
         acts = batch_acts(session, seat.actor, batch)
         orders = order_rows(session, seat.actor, Wanted(newest_first=True), batch)
-        checks = checks_of(session, seat, batch)
+        checks = checks_of(session, seat, batch) if row.issued else None
     may = seat.actor.permissions
     is_open = row.batch.state is not BatchState.RECALLED
     return desk_page(

@@ -100,7 +100,12 @@ def labels_of(session: Session, actor: Actor, ref: str) -> tuple[OrderedLabels, 
     prints = session.scalars(select(PrintOrder).where(PrintOrder.run_id == run).order_by(PrintOrder.id.desc())).all()
     jobs = jobs_by_key(session, [print_job(one.ref) for one in prints])
     return tuple(
-        OrderedLabels(print_facts(session, one), jobs.get(print_job(one.ref)), withheld(session, one)) for one in prints
+        OrderedLabels(
+            print_facts(session, one),
+            jobs.get(print_job(one.ref)),
+            withheld(session, one) if one.state is PrintState.RELEASED else None,
+        )
+        for one in prints
     )
 
 
